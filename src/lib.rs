@@ -1,1 +1,3 @@
-//! placeholder
+//! A client for [AWS AppConfig Data](https://docs.aws.amazon.com/appconfig/2019-10-09/APIReference/API_Operations_AWS_AppConfig_Data.html).
+
+pub mod protocol;

@@ -1,0 +1,110 @@
+//! Points in time as HTTP writes them.
+
+/// Milliseconds since 1970-01-01T00:00:00Z.
+pub type UnixMilliseconds = u64;
+
+/// The twelve names of RFC 9110, three letters each.
+const MONTHS: &[u8; 36] = b"JanFebMarAprMayJunJulAugSepOctNovDec";
+const DAYS: &[u8; 21] = b"ThuFriSatSunMonTueWed";
+
+/// Reads an HTTP date (`Sun, 06 Nov 1994 08:49:37 GMT`, RFC 9110) or an ISO 8601 one in UTC (`1994-11-06T08:49:37Z`),
+/// to the second. `None` for anything else, and for years before 1970.
+///
+/// ```
+/// use appconfig_edge::protocol::date;
+/// assert_eq!(date::parse("Sun, 06 Nov 1994 08:49:37 GMT"), Some(784_111_777_000));
+/// assert_eq!(date::parse("1994-11-06T08:49:37.123Z"), Some(784_111_777_000));
+/// ```
+#[must_use]
+pub fn parse(text: &str) -> Option<UnixMilliseconds> {
+    let b = text.trim().as_bytes();
+    // Fixed columns in both forms, so a slice pattern is the whole grammar.
+    match *b {
+        [_, _, _, b',', b' ', d1, d0, b' ', m0, m1, m2, b' ', y3, y2, y1, y0, b' ', h1, h0, b':', i1, i0, b':', s1, s0, b' ', b'G', b'M', b'T'] =>
+        {
+            let month = MONTHS.chunks_exact(3).position(|name| name == [m0, m1, m2])?;
+            unix([y3, y2, y1, y0], u64::try_from(month).ok()? + 1, [d1, d0], [h1, h0, i1, i0, s1, s0])
+        }
+        [y3, y2, y1, y0, b'-', m1, m0, b'-', d1, d0, b'T', h1, h0, b':', i1, i0, b':', s1, s0, .., b'Z'] => {
+            unix([y3, y2, y1, y0], digits(&[m1, m0])?, [d1, d0], [h1, h0, i1, i0, s1, s0])
+        }
+        _ => None,
+    }
+}
+
+fn digits(bytes: &[u8]) -> Option<u64> {
+    bytes.iter().try_fold(0, |sum, b| b.is_ascii_digit().then(|| sum * 10 + u64::from(b - b'0')))
+}
+
+fn unix(year: [u8; 4], month: u64, day: [u8; 2], [h1, h0, i1, i0, s1, s0]: [u8; 6]) -> Option<UnixMilliseconds> {
+    let (year, day) = (digits(&year)?, digits(&day)?);
+    let (hour, minute, second) = (digits(&[h1, h0])?, digits(&[i1, i0])?, digits(&[s1, s0])?);
+    let valid = year >= 1970 && (1..=12).contains(&month) && (1..=31).contains(&day) && hour < 24 && minute < 60 && second <= 60;
+    // Days from 0000-03-01, so that the leap day is a year's last.
+    let (y, m) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    valid.then(|| {
+        let days = 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1 - 719_468;
+        (((days * 24 + hour) * 60 + minute) * 60 + second) * 1000
+    })
+}
+
+/// Writes an HTTP date.
+///
+/// ```
+/// assert_eq!(appconfig_edge::protocol::date::format(784_111_777_999), "Sun, 06 Nov 1994 08:49:37 GMT");
+/// ```
+#[must_use]
+pub fn format(time: UnixMilliseconds) -> String {
+    let seconds = time / 1000;
+    let days = seconds / 86_400;
+    // The inverse of the formula above, per era of 400 years.
+    let z = days + 719_468;
+    let (era, doe) = (z / 146_097, z % 146_097);
+    let yoe = (doe - doe / 1460 + doe / 36_524 - doe / 146_096) / 365;
+    let doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+    let mp = (5 * doy + 2) / 153;
+    let day = doy - (153 * mp + 2) / 5 + 1;
+    let month = if mp < 10 { mp + 3 } else { mp - 9 };
+    let year = yoe + era * 400 + u64::from(month <= 2);
+    let name = |table: &[u8], at: u64| -> String {
+        table.chunks_exact(3).nth(at as usize).unwrap_or(b"???").iter().map(|&b| char::from(b)).collect()
+    };
+    format!(
+        "{}, {day:02} {} {year:04} {:02}:{:02}:{:02} GMT",
+        name(DAYS, days % 7),
+        name(MONTHS, month - 1),
+        seconds / 3600 % 24,
+        seconds / 60 % 60,
+        seconds % 60
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_day_until_2200_survives_a_round_trip() {
+        for day in 0..84_000_u64 {
+            let time = (day * 86_400 + day % 86_400) * 1000;
+            assert_eq!(parse(&format(time)), Some(time));
+        }
+    }
+
+    #[test]
+    fn what_is_not_a_date_is_refused() {
+        for text in [
+            "",
+            "120",
+            "Invalid Date GMT",
+            "Sun, 06 Nov 1994 08:49:37",
+            "Sun, 06 Nvo 1994 08:49:37 GMT",
+            "Sun, 06 Nov 1969 08:49:37 GMT",
+            "1994-13-06T08:49:37Z",
+            "1994-11-06",
+            "Sun, 99 Nov 1994 08:49:37 GMT",
+        ] {
+            assert_eq!(parse(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,370 @@
+//! The little JSON that the protocol needs: members of small objects read, strings written.
+//!
+//! By hand, because serde_json adds 32 kB (gzip) to a browser's bundle, and what is read here is an error's body or a
+//! token's envelope, never a configuration. It accepts exactly RFC 8259 and never recurses: deep nesting cannot
+//! exhaust a stack.
+
+/// The deepest nesting that is read; a deeper document counts as malformed.
+const MAXIMUM_DEPTH: usize = 64;
+
+/// A reader over one JSON document.
+#[derive(Clone)]
+pub struct Reader<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Reader<'a> {
+    /// Starts at the beginning of `text`; a byte order mark is passed over.
+    #[must_use]
+    pub fn new(text: &'a str) -> Self {
+        let bytes = text.as_bytes();
+        Self { rest: bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes) }
+    }
+
+    fn peek(&mut self) -> Option<u8> {
+        while let [b' ' | b'\t' | b'\n' | b'\r', rest @ ..] = self.rest {
+            self.rest = rest;
+        }
+        self.rest.first().copied()
+    }
+
+    fn next(&mut self) -> Option<u8> {
+        let (&byte, rest) = self.rest.split_first()?;
+        self.rest = rest;
+        Some(byte)
+    }
+
+    fn eat(&mut self, byte: u8) -> Option<()> {
+        (self.peek()? == byte).then(|| self.rest = &self.rest[1..])
+    }
+
+    /// Reads an object, calling `member` with each name; `member` must consume the value (`skip` if it does not care).
+    /// `None` where there is no object, or no whole one.
+    pub fn object(&mut self, mut member: impl FnMut(&str, &mut Self) -> Option<()>) -> Option<()> {
+        self.eat(b'{')?;
+        if self.eat(b'}').is_some() {
+            return Some(());
+        }
+        loop {
+            let name = self.string()?;
+            self.eat(b':')?;
+            member(&name, self)?;
+            if self.eat(b',').is_none() {
+                return self.eat(b'}');
+            }
+        }
+    }
+
+    /// Reads an object whose members are strings; a member of another type is passed over.
+    pub fn strings(&mut self) -> Option<Vec<(String, String)>> {
+        let mut all = Vec::new();
+        self.object(|name, value| {
+            if let Some(text) = value.string_or_skip()? {
+                all.push((name.to_owned(), text));
+            }
+            Some(())
+        })?;
+        Some(all)
+    }
+
+    /// Reads a string if the next value is one, and passes over any other value. The outer `None` is malformed JSON.
+    #[allow(clippy::option_option)] // "malformed" and "not a string" are different answers
+    pub fn string_or_skip(&mut self) -> Option<Option<String>> {
+        if self.peek()? == b'"' {
+            self.string().map(Some)
+        } else {
+            self.skip().map(|()| None)
+        }
+    }
+
+    /// Reads a whole number without a sign that fits into 32 bits, or `null`.
+    #[allow(clippy::option_option)] // "malformed" and "null" are different answers
+    pub fn integer_or_null(&mut self) -> Option<Option<u32>> {
+        let first = self.peek()?;
+        if first == b'n' {
+            return self.word(b"null").map(|()| None);
+        }
+        let before = self.rest;
+        self.number()?;
+        let text = core::str::from_utf8(before.get(..before.len() - self.rest.len())?).ok()?;
+        text.parse().ok().map(Some)
+    }
+
+    /// Reads a string.
+    pub fn string(&mut self) -> Option<String> {
+        self.eat(b'"')?;
+        let mut out = Vec::new();
+        loop {
+            match self.next()? {
+                b'"' => return String::from_utf8(out).ok(),
+                b'\\' => {
+                    let c = self.escape()?;
+                    out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+                }
+                0..=0x1f => return None,
+                byte => out.push(byte),
+            }
+        }
+    }
+
+    fn escape(&mut self) -> Option<char> {
+        Some(match self.next()? {
+            b'"' => '"',
+            b'\\' => '\\',
+            b'/' => '/',
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            b'n' => '\n',
+            b'r' => '\r',
+            b't' => '\t',
+            b'u' => {
+                let unit = self.unit()?;
+                if (0xd800..0xdc00).contains(&unit) {
+                    // A surrogate pair is two escapes; a lone half becomes the replacement character.
+                    let mut ahead = self.clone();
+                    let low = (ahead.next() == Some(b'\\') && ahead.next() == Some(b'u')).then(|| ahead.unit()).flatten();
+                    if let Some(low @ 0xdc00..=0xdfff) = low {
+                        *self = ahead;
+                        return char::from_u32(0x1_0000 + ((unit - 0xd800) << 10) + (low - 0xdc00));
+                    }
+                }
+                char::from_u32(unit).unwrap_or('\u{fffd}')
+            }
+            _ => return None,
+        })
+    }
+
+    fn unit(&mut self) -> Option<u32> {
+        let mut unit = 0;
+        for _ in 0..4 {
+            unit = unit << 4 | char::from(self.next()?).to_digit(16)?;
+        }
+        Some(unit)
+    }
+
+    /// Passes over one value of any type.
+    pub fn skip(&mut self) -> Option<()> {
+        // One bit a level: is this level an object? A shift register instead of a stack.
+        let mut objects: u64 = 0;
+        let mut depth = 0;
+        loop {
+            match self.peek()? {
+                open @ (b'{' | b'[') => {
+                    self.next();
+                    let object = open == b'{';
+                    if self.eat(if object { b'}' } else { b']' }).is_none() {
+                        if depth == MAXIMUM_DEPTH {
+                            return None;
+                        }
+                        depth += 1;
+                        objects = objects << 1 | u64::from(object);
+                        if object {
+                            self.name()?;
+                        }
+                        continue;
+                    }
+                }
+                b'"' => drop(self.string()?),
+                b't' => self.word(b"true")?,
+                b'f' => self.word(b"false")?,
+                b'n' => self.word(b"null")?,
+                _ => self.number()?,
+            }
+            // A value has ended: close what ends with it.
+            loop {
+                if depth == 0 {
+                    return Some(());
+                }
+                let object = objects & 1 == 1;
+                if self.eat(b',').is_some() {
+                    if object {
+                        self.name()?;
+                    }
+                    break;
+                }
+                self.eat(if object { b'}' } else { b']' })?;
+                depth -= 1;
+                objects >>= 1;
+            }
+        }
+    }
+
+    fn name(&mut self) -> Option<()> {
+        self.string()?;
+        self.eat(b':')
+    }
+
+    fn word(&mut self, word: &[u8]) -> Option<()> {
+        self.rest = self.rest.strip_prefix(word)?;
+        Some(())
+    }
+
+    fn digits(&mut self) -> Option<()> {
+        let before = self.rest.len();
+        while let [b'0'..=b'9', rest @ ..] = self.rest {
+            self.rest = rest;
+        }
+        (self.rest.len() < before).then_some(())
+    }
+
+    fn number(&mut self) -> Option<()> {
+        if let [b'-', rest @ ..] = self.rest {
+            self.rest = rest;
+        }
+        if let [b'0', rest @ ..] = self.rest {
+            self.rest = rest;
+        } else {
+            self.digits()?;
+        }
+        if let [b'.', rest @ ..] = self.rest {
+            self.rest = rest;
+            self.digits()?;
+        }
+        if let [b'e' | b'E', rest @ ..] = self.rest {
+            self.rest = rest;
+            if let [b'+' | b'-', rest @ ..] = self.rest {
+                self.rest = rest;
+            }
+            self.digits()?;
+        }
+        Some(())
+    }
+
+    /// Whether nothing but white space is left.
+    pub fn at_end(&mut self) -> bool {
+        self.peek().is_none()
+    }
+}
+
+/// Whether `text` is one whole JSON document of any type.
+#[must_use]
+pub fn is_document(text: &str) -> bool {
+    let mut reader = Reader::new(text);
+    reader.skip().is_some() && reader.at_end()
+}
+
+/// Appends `text` to `out` as a JSON string, with its quotes.
+pub fn write_string(out: &mut String, text: &str) {
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\u{0}'..='\u{1f}' => {
+                out.push_str("\\u00");
+                for digit in [c as u32 >> 4, c as u32 & 15] {
+                    out.push(char::from_digit(digit, 16).unwrap_or('0'));
+                }
+            }
+            _ => out.push(c),
+        }
+    }
+    out.push('"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn agrees_with_serde_json_on_what_is_a_document() {
+        let cases = [
+            "",
+            " ",
+            "{}",
+            "[]",
+            "null",
+            "true",
+            "nul",
+            "truex",
+            "0",
+            "-0",
+            "01",
+            "1.",
+            "1.5e+3",
+            "1e",
+            "-",
+            ".5",
+            "\"\"",
+            "\"a",
+            "\"\\x\"",
+            "\"\\u00e9\"",
+            "\"\\u12\"",
+            "\"\u{1}\"",
+            "{\"a\":1}",
+            "{\"a\":1,}",
+            "{\"a\" 1}",
+            "{a:1}",
+            "[1,2",
+            "[1,2]",
+            "[1,,2]",
+            "[1 2]",
+            "{\"a\":{\"b\":[{}, [], {\"c\":\"d\"}]}}",
+            "[[[]]]]",
+            "{}{}",
+            "{\"a\":1}}",
+            " { \"a\" : [ true , false , null ] } ",
+            "[}",
+            "{]",
+            "\u{feff}{}x",
+            "NaN",
+            "[1]]",
+            "{\"\":\"\"}",
+        ];
+        for case in cases {
+            assert_eq!(is_document(case), serde_json::from_str::<serde_json::Value>(case).is_ok(), "{case:?}");
+        }
+    }
+
+    #[test]
+    fn a_string_survives_a_round_trip_through_serde_json() {
+        let all: String = ('\u{0}'..='\u{100}').chain(['"', '\\', '𝄞', '\u{fffd}']).collect();
+        let mut ours = String::new();
+        write_string(&mut ours, &all);
+        assert_eq!(serde_json::from_str::<String>(&ours).unwrap(), all);
+        assert_eq!(Reader::new(&serde_json::to_string(&all).unwrap()).string(), Some(all));
+        assert_eq!(Reader::new(r#""\ud834\udd1e \ud834 \ud834\u0041 \/""#).string().as_deref(), Some("𝄞 \u{fffd} \u{fffd}A /"));
+    }
+
+    #[test]
+    fn nesting_is_limited_and_never_recurses() {
+        assert!(is_document(&("[".repeat(64) + &"]".repeat(64))));
+        assert!(!is_document(&("[".repeat(66) + &"]".repeat(66))));
+        assert!(!is_document(&"[".repeat(1_000_000)));
+    }
+
+    #[test]
+    fn random_mutations_never_panic_and_agree_with_serde_json() {
+        let seed_text = br#"{"__type":"a#B","Details":{"InvalidParameters":{"x":{"Problem":"Expired"}}},"n":[-1.5e3,true,null],"u":"\u00e9\ud834\udd1e"}"#;
+        let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+        let mut random = |n: usize| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as usize % n
+        };
+        for _ in 0..200_000 {
+            let mut bytes = seed_text.to_vec();
+            for _ in 0..=random(3) {
+                let at = random(bytes.len().max(1)).min(bytes.len() - 1);
+                match random(3) {
+                    0 => bytes[at] = b"{}[]\",:\\u01e.-x "[random(16)],
+                    1 if bytes.len() > 1 => drop(bytes.remove(at)),
+                    _ => bytes.truncate(at.max(1)),
+                }
+            }
+            let Ok(text) = String::from_utf8(bytes) else { continue };
+            let theirs = match serde_json::from_str::<serde_json::Value>(&text) {
+                Ok(_) => true,
+                // serde_json refuses a lone surrogate and a number beyond f64; RFC 8259 allows both.
+                Err(error)
+                    if error.to_string().contains("surrogate")
+                        || error.to_string().contains("hex escape")
+                        || error.to_string().contains("out of range") =>
+                {
+                    continue
+                }
+                Err(_) => false,
+            };
+            assert_eq!(is_document(&text), theirs, "{text}");
+        }
+    }
+}

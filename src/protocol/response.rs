@@ -1,0 +1,188 @@
+//! Answers: the headers that count, and what a host says of a body that it keeps.
+
+use super::{json, Token};
+
+/// The poll interval where an answer has none, or one outside 1 to 86,400 seconds: the service's own default.
+pub const DEFAULT_INTERVAL_IN_SECONDS: u32 = 60;
+/// The longest poll interval, and the lifetime of a token: a day.
+pub const DAY_IN_SECONDS: u32 = 86_400;
+/// The most characters of an answer's text that a host hands over: an initial token has up to 8,192, an exception fewer.
+pub const MAXIMUM_TEXT_CHARACTERS: usize = 16_384;
+
+/// Header names, in lower case. A proxy in front of the service must expose these to pages of other origins, with
+/// `Content-Type`, `Date` and `Retry-After`.
+pub mod header {
+    /// The token for the next poll.
+    pub const NEXT_TOKEN: &str = "next-poll-configuration-token";
+    /// The time to wait before the next poll, in seconds.
+    pub const NEXT_INTERVAL: &str = "next-poll-interval-in-seconds";
+    /// The label of a hosted configuration version.
+    pub const VERSION_LABEL: &str = "version-label";
+    /// The format of the configuration.
+    pub const CONTENT_TYPE: &str = "content-type";
+    /// An exception's name.
+    pub const ERROR_TYPE: &str = "x-amzn-errortype";
+    /// The request's id, for AWS's support.
+    pub const REQUEST_ID: &str = "x-amzn-requestid";
+    /// Seconds or a date to wait for.
+    pub const RETRY_AFTER: &str = "retry-after";
+    /// Milliseconds to wait for.
+    pub const AMZ_RETRY_AFTER: &str = "x-amz-retry-after";
+}
+
+/// What a host says of the body of a GetLatestConfiguration answer, which stays with the host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// No bytes.
+    Empty,
+    /// The same bytes as those of the configuration that is held.
+    Same,
+    /// Other bytes, or nothing is held.
+    New,
+    /// Not what its content type says, for example JSON that does not parse.
+    Malformed {
+        /// Whether the last malformed body that this host saw had the same bytes.
+        again: bool,
+    },
+    /// More bytes than the host takes; it stopped reading.
+    TooLarge,
+}
+
+/// An answer, as far as the core wants it. Its headers are read through a function, so that a host pays only for those
+/// that count for the status at hand.
+#[derive(Clone, Default)]
+pub struct Response {
+    /// The HTTP status; 0 where the host hides it (an opaque answer).
+    pub status: u16,
+    /// `Next-Poll-Configuration-Token`.
+    pub next_token: Option<String>,
+    /// `Next-Poll-Interval-In-Seconds`.
+    pub next_interval: Option<String>,
+    /// `Content-Type`.
+    pub content_type: Option<String>,
+    /// `Version-Label`.
+    pub version_label: Option<String>,
+    /// `x-amzn-ErrorType`.
+    pub error_type: Option<String>,
+    /// `x-amzn-RequestId`.
+    pub request_id: Option<String>,
+    /// `Retry-After`.
+    pub retry_after: Option<String>,
+    /// `x-amz-retry-after`.
+    pub amz_retry_after: Option<String>,
+    /// The answer's text, at most [`MAXIMUM_TEXT_CHARACTERS`]: for StartConfigurationSession, and for what is no success.
+    pub text: String,
+    /// The body, where it is a configuration.
+    pub body: Option<Body>,
+    /// Whether the host may have hidden headers, as a browser does across origins unless they are exposed.
+    pub headers_may_be_hidden: bool,
+}
+
+impl Response {
+    /// Reads what counts for `status`; `header` is asked for names in lower case.
+    ///
+    /// ```
+    /// use appconfig_edge::protocol::{response::Body, Response};
+    /// let headers = [("next-poll-configuration-token", "t2"), ("next-poll-interval-in-seconds", "30")];
+    /// let header = |name: &str| headers.iter().find(|(it, _)| *it == name).map(|(_, value)| (*value).to_owned());
+    /// let mut answer = Response::read(200, header);
+    /// answer.body = Some(Body::Empty);
+    /// assert_eq!(answer.interval_in_seconds(), 30);
+    /// ```
+    #[must_use]
+    pub fn read(status: u16, header: impl Fn(&'static str) -> Option<String>) -> Self {
+        let mut it = Self { status, ..Self::default() };
+        if is_configuration(status) {
+            it.next_token = header(header::NEXT_TOKEN);
+            it.next_interval = header(header::NEXT_INTERVAL);
+            it.content_type = header(header::CONTENT_TYPE);
+            it.version_label = header(header::VERSION_LABEL);
+        } else if status != 201 {
+            it.error_type = header(header::ERROR_TYPE);
+            it.retry_after = header(header::RETRY_AFTER);
+            it.amz_retry_after = header(header::AMZ_RETRY_AFTER);
+            it.request_id = header(header::REQUEST_ID);
+        }
+        it
+    }
+
+    /// Whether the token's header could be read as one.
+    #[must_use]
+    pub fn next_token(&self) -> Option<Token> {
+        Token::new(self.next_token.clone()?)
+    }
+
+    /// The interval that this answer asks for; anything outside 1 to 86,400 seconds is read as 60.
+    #[must_use]
+    pub fn interval_in_seconds(&self) -> u32 {
+        let text = self.next_interval.as_deref().unwrap_or_default().trim();
+        // `parse` would accept a plus sign.
+        let digits = text.bytes().all(|b| b.is_ascii_digit());
+        text.parse().ok().filter(|seconds| digits && (1..=DAY_IN_SECONDS).contains(seconds)).unwrap_or(DEFAULT_INTERVAL_IN_SECONDS)
+    }
+
+    /// The initial token of a StartConfigurationSession answer.
+    #[must_use]
+    pub fn initial_token(&self) -> Option<Token> {
+        let mut token = None;
+        json::Reader::new(&self.text).object(|name, value| {
+            if name == "InitialConfigurationToken" {
+                token = value.string_or_skip()?;
+                return Some(());
+            }
+            value.skip()
+        })?;
+        Token::new(token?)
+    }
+}
+
+impl core::fmt::Debug for Response {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Response").field("status", &self.status).field("body", &self.body).finish_non_exhaustive()
+    }
+}
+
+/// Whether a GetLatestConfiguration answer with this status carries a configuration or says that it is unchanged.
+/// The service answers 200; emulators and proxies answer 204 for an empty body.
+#[must_use]
+pub fn is_configuration(status: u16) -> bool {
+    matches!(status, 200 | 204)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_absurd_interval_is_read_as_sixty() {
+        let interval = |text: &str| Response { next_interval: Some(text.into()), ..Response::default() }.interval_in_seconds();
+        assert_eq!((interval("1"), interval(" 15 "), interval("86400")), (1, 15, 86_400));
+        for text in ["", "0", "-1", "+5", "1.5", "86401", "1e9", "1000000000", "99999999999999999999", "abc", "60, 60", "NaN"] {
+            assert_eq!(interval(text), 60, "{text}");
+        }
+        assert_eq!(Response::default().interval_in_seconds(), 60);
+    }
+
+    #[test]
+    fn an_initial_token_is_read_from_json_alone() {
+        let token = |text: &str| Response { text: text.into(), ..Response::default() }.initial_token();
+        assert_eq!(token(r#"{"x":{},"InitialConfigurationToken":"a+b"}"#).unwrap().as_str(), "a+b");
+        for text in [
+            "",
+            "{}",
+            "<html>",
+            r#"{"InitialConfigurationToken":""}"#,
+            r#"{"InitialConfigurationToken":1}"#,
+            r#"{"InitialConfigurationToken":"a b"}"#,
+            r#"{"InitialConfigurationToken":"a"#,
+        ] {
+            assert_eq!(token(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn debug_shows_no_token() {
+        let answer = Response { next_token: Some("secret".into()), text: "secret".into(), ..Response::default() };
+        assert!(!format!("{answer:?}").contains("secret"));
+    }
+}

@@ -1,0 +1,129 @@
+// npm run build [-- client|emulator] [-- --force]: makes pkg/ complete, so that `npm pack ./pkg` makes what would be published.
+//
+//   pkg/wasm/<name>.wasm        the module
+//   pkg/wasm/<name>.js          wasm-bindgen's glue for it, the same for all runtimes
+//   pkg/wasm/<name>.d.ts        the glue's types, for our own type check only
+//   pkg/wasm/<name>.inline.js   `export default "<the module in base64>"`, for an entry that carries its module inside
+//
+// Work whose inputs have not changed is skipped. The same inputs give the same bytes, on any machine.
+
+import { createHash } from "node:crypto";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { must, root, script, since } from "./run.mjs";
+import { ensureCargo, ensureNodeModules, ensureWasmTarget } from "./setup.mjs";
+
+const modules = {
+  // Small before fast; --converge repeats the passes until nothing shrinks any more.
+  client: ["-Oz", "--converge", "--strip-debug", "--strip-producers"],
+  emulator: ["-O3", "--strip-debug", "--strip-producers"],
+};
+const parts = (name) => [`${name}.js`, `${name}.d.ts`, `${name}.wasm`, `${name}.inline.js`];
+const copies = ["README.md", "CHANGELOG.md", "LICENSE", "LICENSE-MIT", "LICENSE-APACHE"];
+
+const output = path.join(root, "pkg", "wasm");
+const work = path.join(root, "target", "build");
+const bindgen = path.join(root, "tools", "target", "debug", "bindgen");
+
+// What a user's environment says of Rust is not for us: a RUSTFLAGS would replace the flags below in silence.
+for (const name of ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_TARGET"]) delete process.env[name];
+
+/** Every file below a folder, in a fixed order; `undefined` names are left out. */
+function files(entry) {
+  const full = path.join(root, entry);
+  if (!existsSync(full)) return [];
+  if (!statSync(full).isDirectory()) return [entry];
+  return readdirSync(full).sort().flatMap((name) => (name === "target" ? [] : files(path.join(entry, name))));
+}
+
+const hash = (...values) => values.reduce((sum, value) => sum.update(value).update("\0"), createHash("sha256")).digest("hex");
+const hashOfFiles = (names) => hash(...names.flatMap((name) => [name, readFileSync(path.join(root, name))]));
+
+/** The hash of all that a module depends on. */
+const inputs = () =>
+  hash(
+    hashOfFiles(["src", "Cargo.toml", "Cargo.lock", ".cargo", "tools", "scripts/build.mjs"].flatMap(files)),
+    JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")).devDependencies.binaryen,
+  );
+
+const hashOfOutputs = (name) => hashOfFiles(parts(name).map((part) => path.join("pkg", "wasm", part)));
+const stampFile = (name) => path.join(work, `${name}.stamp`);
+
+function isCurrent(name, wanted) {
+  try {
+    return readFileSync(stampFile(name), "utf8") === `${wanted} ${hashOfOutputs(name)}`;
+  } catch {
+    return false;
+  }
+}
+
+/** The flag that keeps the paths of this machine out of the messages of panics, and so out of the module. */
+function remap() {
+  const registry = path.join(process.env.CARGO_HOME ?? path.join(os.homedir(), ".cargo"), "registry", "src");
+  const flags = (existsSync(registry) ? readdirSync(registry) : []).sort().map((name) => `--remap-path-prefix=${path.join(registry, name)}${path.sep}=`);
+  // As a setting and not as a variable: a list in the settings is added to what .cargo/config.toml has, a variable replaces it.
+  return ["--config", `target.wasm32-unknown-unknown.rustflags=${JSON.stringify(flags)}`];
+}
+
+async function buildTools() {
+  const start = Date.now();
+  const first = !existsSync(bindgen);
+  if (first) console.log("building wasm-bindgen (once, about half a minute)…");
+  await must("building wasm-bindgen", "cargo", ["build", "--quiet", "--locked", "--package", "bindgen"], { cwd: path.join(root, "tools") });
+  if (first) console.log(`  done in ${since(start)}`);
+}
+
+async function buildModule(name) {
+  const start = Date.now();
+  const compiled = path.join(root, "target", "wasm32-unknown-unknown", name, "appconfig_edge.wasm");
+  console.log(`building the ${name} module${existsSync(compiled) ? "" : " (the first time takes about a minute)"}…`);
+  const source = inputs();
+  const folder = path.join(work, name);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  mkdirSync(output, { recursive: true });
+
+  const target = ["--lib", "--target", "wasm32-unknown-unknown", "--profile", name, "--features", name];
+  await must(`compiling the ${name} module`, "cargo", ["build", "--quiet", "--locked", ...remap(), ...target]);
+  await must(`generating the ${name} module's glue`, bindgen, [compiled, folder, name]);
+  const wasm = path.join(folder, `${name}.wasm`);
+  const optimize = [path.join(root, "node_modules", "binaryen", "bin", "wasm-opt"), path.join(folder, `${name}_bg.wasm`), "-o", wasm, ...modules[name]];
+  await must(`optimizing the ${name} module`, process.execPath, optimize);
+  writeFileSync(path.join(folder, `${name}.inline.js`), `export default "${readFileSync(wasm).toString("base64")}";\n`);
+
+  // Renamed into place, so that who reads at the same time sees a whole file.
+  for (const part of parts(name)) renameSync(path.join(folder, part), path.join(output, part));
+  // If a source was edited meanwhile, the stamp names what it was before, and the next build builds again.
+  writeFileSync(stampFile(name), `${source} ${hashOfOutputs(name)}`);
+  console.log(`  done in ${since(start)}: ${statSync(path.join(output, `${name}.wasm`)).size.toLocaleString("en")} bytes`);
+}
+
+/** Builds what is not current. */
+export async function build({ names = Object.keys(modules), force = false } = {}) {
+  const wanted = inputs();
+  const due = names.filter((name) => force || !isCurrent(name, wanted));
+  if (due.length > 0) {
+    ensureCargo();
+    await ensureNodeModules();
+    await ensureWasmTarget();
+    await buildTools();
+    // Cargo unpacks here what it then compiles; `remap` has to see the folder.
+    await must("fetching the crates", "cargo", ["fetch", "--quiet", "--locked"]);
+    for (const name of due) await buildModule(name);
+  }
+  for (const name of copies) {
+    if (existsSync(path.join(root, name))) copyFileSync(path.join(root, name), path.join(root, "pkg", name));
+  }
+  return due;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  script(async () => {
+    const words = process.argv.slice(2);
+    const names = words.filter((word) => Object.hasOwn(modules, word));
+    const built = await build({ names: names.length > 0 ? names : undefined, force: words.includes("--force") });
+    if (built.length === 0) console.log("pkg is up to date");
+  });
+}

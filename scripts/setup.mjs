@@ -1,0 +1,101 @@
+// What a machine with rustup and Node alone still lacks. Each function looks first and does something only where it must.
+// Node's own modules only: node_modules may not be there yet.
+
+import { accessSync, constants, existsSync, readFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { must, Problem, root, run } from "./run.mjs";
+
+const json = (file) => JSON.parse(readFileSync(path.join(root, file), "utf8"));
+
+/** Whether node_modules holds what package-lock.json says: npm keeps a lock file of what it installed, so no stamp of ours is needed. */
+function nodeModulesAreCurrent() {
+  try {
+    const wanted = json("package-lock.json").packages;
+    const installed = json("node_modules/.package-lock.json").packages;
+    return (
+      Object.entries(installed).every(([name, { version }]) => wanted[name]?.version === version) &&
+      // What is optional may be for another machine.
+      Object.entries(wanted).every(([name, { optional, devOptional }]) => name === "" || optional || devOptional || name in installed)
+    );
+  } catch {
+    return false;
+  }
+}
+
+export async function ensureNodeModules() {
+  if (nodeModulesAreCurrent()) return;
+  console.log("installing the tools from npm (npm ci)…");
+  // Under `npm start` the same npm that was called; the flags keep its advertisements away.
+  const npm = process.env.npm_execpath?.endsWith(".js") ? [process.execPath, process.env.npm_execpath] : ["npm"];
+  const [command, ...args] = [...npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"];
+  await must("installing the tools", command, args);
+}
+
+/** The first of these programs that can be found, as a path. */
+export function find(names, folders = []) {
+  for (const folder of [...(process.env.PATH ?? "").split(path.delimiter), ...folders]) {
+    for (const name of names) {
+      const file = path.isAbsolute(name) ? name : path.join(folder, name);
+      try {
+        accessSync(file, constants.X_OK);
+        return file;
+      } catch {
+        // Not here.
+      }
+    }
+  }
+}
+
+/** Cargo, with its folder on the PATH from here on (a fresh rustup is often not in it yet). */
+export function ensureCargo() {
+  const cargo = find(["cargo"], [path.join(process.env.CARGO_HOME ?? path.join(os.homedir(), ".cargo"), "bin")]);
+  if (!cargo) throw new Problem("Rust is missing: install it with rustup (rustup.rs), then try again");
+  process.env.PATH = `${path.dirname(cargo)}${path.delimiter}${process.env.PATH}`;
+}
+
+export async function ensureWasmTarget() {
+  ensureCargo();
+  const target = "wasm32-unknown-unknown";
+  const { code, output } = await run("rustc", ["--print", "target-libdir", "--target", target], { show: "no" });
+  if (code === 0 && existsSync(output.trim())) return;
+  console.log(`adding Rust's target ${target}…`);
+  await must("adding the target", "rustup", ["target", "add", target]);
+}
+
+/** rustfmt and clippy, which rustup's minimal profile leaves out. */
+export async function ensureRustComponents() {
+  ensureCargo();
+  for (const [command, component] of [["fmt", "rustfmt"], ["clippy", "clippy"]]) {
+    if ((await run("cargo", [command, "--version"], { show: "no" })).code === 0) continue;
+    console.log(`adding Rust's ${component}…`);
+    await must(`adding ${component}`, "rustup", ["component", "add", component]);
+  }
+}
+
+/** Chromium and its driver as they are found, or undefined for each. CHROMIUM and CHROMEDRIVER in the environment say it by hand. */
+export function findBrowser() {
+  return {
+    chromium:
+      process.env.CHROMIUM ??
+      find(["chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"]),
+    chromedriver: process.env.CHROMEDRIVER ?? find(["chromedriver"], ["/usr/lib/chromium", "/usr/lib/chromium-browser"]),
+  };
+}
+
+/** Chromium and chromedriver, installed where that is possible: Debian's two packages are always of one version. */
+export async function ensureBrowser() {
+  let browser = findBrowser();
+  if (!(browser.chromium && browser.chromedriver) && process.getuid?.() === 0 && find(["apt-get"])) {
+    console.log("installing chromium and chromedriver (apt-get)…");
+    const env = { DEBIAN_FRONTEND: "noninteractive" };
+    await run("apt-get", ["update", "-qq"], { env });
+    await run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium", "chromium-driver"], { env });
+    browser = findBrowser();
+  }
+  const missing = Object.entries(browser).filter(([, file]) => !file).map(([name]) => name);
+  if (missing.length > 0) {
+    throw new Problem(`${missing.join(" and ")} missing: install it (Debian: apt-get install chromium chromium-driver) or name it in ${missing.map((name) => name.toUpperCase()).join(" and ")}`);
+  }
+  return browser;
+}

@@ -1,3 +1,4 @@
 //! A client for [AWS AppConfig Data](https://docs.aws.amazon.com/appconfig/2019-10-09/APIReference/API_Operations_AWS_AppConfig_Data.html).
 
 pub mod protocol;
+pub mod session;

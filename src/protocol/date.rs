@@ -67,7 +67,7 @@ pub fn format(time: UnixMilliseconds) -> String {
     let month = if mp < 10 { mp + 3 } else { mp - 9 };
     let year = yoe + era * 400 + u64::from(month <= 2);
     let name = |table: &[u8], at: u64| -> String {
-        table.chunks_exact(3).nth(at as usize).unwrap_or(b"???").iter().map(|&b| char::from(b)).collect()
+        table.chunks_exact(3).nth(usize::try_from(at).unwrap_or_default()).unwrap_or(b"???").iter().map(|&b| char::from(b)).collect()
     };
     format!(
         "{}, {day:02} {} {year:04} {:02}:{:02}:{:02} GMT",

@@ -4,6 +4,7 @@
 //! body's `__type` or `code`. What an answer means is judged by that name first and by the status second.
 
 use super::json::{self, Reader};
+use super::percent;
 
 /// An exception as the service answered it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -194,11 +195,33 @@ impl Exception {
         }
     }
 
+    /// Forgets every text in which a piece of `secret` stands, as where a proxy's message echoes the URL. The name stays,
+    /// unless it is such a text itself.
+    pub(crate) fn hide(&mut self, secret: &str) {
+        let keep = |text: &mut Option<String>| *text = text.take().filter(|text| !shows(text, secret));
+        keep(&mut self.name);
+        keep(&mut self.message);
+        keep(&mut self.reason);
+        self.invalid_parameters.retain(|(name, problem)| !shows(name, secret) && !shows(problem.as_str(), secret));
+        self.referenced_by.retain(|(name, value)| !shows(name, secret) && !shows(value, secret));
+        self.resource_type = self.resource_type.take().filter(|it| !shows(it.as_str(), secret));
+    }
+
     /// Whether any parameter has this problem.
     #[must_use]
     pub fn has_problem(&self, problem: &Problem) -> bool {
         self.invalid_parameters.iter().any(|(_, it)| it == problem)
     }
+}
+
+/// Whether the beginning of `secret` stands in `text`, plain or percent-encoded. Messages are often cut, so sixteen
+/// characters are enough to be suspicious; fewer than four are no secret.
+pub(crate) fn shows(text: &str, secret: &str) -> bool {
+    let plain: String = secret.chars().take(16).collect();
+    let mut encoded = String::new();
+    percent::encode_into(&mut encoded, &plain);
+    let stands = |piece: &str| text.as_bytes().windows(piece.len()).any(|window| window == piece.as_bytes());
+    plain.len() >= 4 && (stands(&plain) || stands(&encoded))
 }
 
 /// `namespace#Name:uri` to `Name`; `None` where no name is left.
@@ -256,6 +279,17 @@ mod tests {
         let it = Exception::read(None, r#"{"__type":"ThrottlingException","Message":"Rate ex"#);
         assert_eq!(it.name.as_deref(), Some("ThrottlingException"));
         assert_eq!((it.message.as_deref(), it.class(400)), (None, Class::Throttled));
+    }
+
+    #[test]
+    fn a_text_that_echoes_a_secret_is_forgotten() {
+        let secret = "AYADeL+/w==0123456789";
+        let body =
+            r#"{"Message":"bad token AYADeL%2B%2Fw%3D%3D01234","Reason":"fine","ReferencedBy":{"a":"x AYADeL+\/w==012345","b":"c"}}"#;
+        let mut it = Exception::read(Some("BadRequestException"), body);
+        it.hide(secret);
+        assert_eq!((it.message, it.reason.as_deref(), it.name.as_deref()), (None, Some("fine"), Some("BadRequestException")));
+        assert_eq!(it.referenced_by, [("b".to_owned(), "c".to_owned())]);
     }
 
     #[test]

@@ -1,0 +1,202 @@
+//! What an answer means for the loop.
+
+use super::error::{Code, Error};
+use super::event::{Event, Failure, RequestId, Update};
+use super::flight::{Flight, Session};
+use super::mistake::Mistake;
+use super::poller::{Held, Poller};
+use super::schedule::{Pace, Schedule};
+use crate::protocol::exception::{self, Class, Exception};
+use crate::protocol::response::{is_configuration, Body};
+use crate::protocol::{retry_after, Operation, Response, Token};
+
+impl Poller {
+    pub(crate) fn answered(&mut self, flight: &Flight, response: Response) {
+        match flight.operation {
+            Operation::StartConfigurationSession => match response.initial_token() {
+                Some(token) if matches!(response.status, 200 | 201) => self.opened(flight, token),
+                _ => self.refused(flight, &response),
+            },
+            Operation::GetLatestConfiguration => match response.body {
+                Some(body) if is_configuration(response.status) => self.polled(flight, response, body),
+                _ => self.refused(flight, &response),
+            },
+        }
+    }
+
+    /// A new session: it takes the place of the one before.
+    fn opened(&mut self, flight: &Flight, token: Token) {
+        let now = self.now.monotonic;
+        if let Some(session) = self.session.take() {
+            self.close(&session);
+            if self.verify {
+                self.verified = Some(now);
+            }
+        }
+        self.budget.take(now);
+        self.session = Some(Session { token, obtained: flight.sent, due: now, asked: false, replayed: false, yielded: false });
+    }
+
+    fn close(&mut self, session: &Session) {
+        if !session.yielded {
+            self.budget.wasted(self.now.monotonic);
+        }
+    }
+
+    /// 200 or 204 to a poll.
+    fn polled(&mut self, flight: &Flight, response: Response, body: Body) {
+        let now = self.now.monotonic;
+        let failure = match (response.next_token(), body) {
+            (None, _) if response.headers_may_be_hidden => Some((Code::HeadersHidden, true)),
+            (None, _) => Some((Code::UnexpectedAnswer, false)),
+            // Perhaps cut short: the old token is asked once more before the content is believed to be like that.
+            (Some(_), Body::Malformed { again: false }) => Some((Code::InvalidBody, false)),
+            (Some(_), _) => None,
+        };
+        if let (Some((code, is_final)), false) = (failure, self.mistaken(Mistake::TakesAnyBody)) {
+            self.may_have_spent(flight.operation);
+            let error = Error { status: response.status, is_final, ..self.error(flight.operation, code) };
+            return self.fail(error, Pace::Backoff, None);
+        }
+        let Some(token) = response.next_token().or_else(|| self.session.as_ref().map(|it| it.token.clone())) else { return };
+
+        // The answer counts: its token and its interval are taken whatever its body is.
+        let minimum = self.options.input.required_minimum_poll_interval_in_seconds.unwrap_or(0);
+        let interval = u64::from(response.interval_in_seconds().max(minimum)) * 1000;
+        let latest = flight.sent.monotonic.plus(super::poller::TOKEN_LIFE - 1);
+        let due = Schedule::due(now, interval, latest, &mut self.random);
+        let replayed = self.session.as_ref().is_some_and(|session| session.replayed);
+        self.session = Some(Session { token, obtained: flight.sent, due, asked: false, replayed: false, yielded: true });
+        self.schedule.succeeded(now, interval);
+        self.budget.earned(now);
+        self.renewed = false;
+        self.wanted = false;
+
+        match body {
+            Body::Empty if replayed && !self.mistaken(Mistake::NeverVerifies) => self.verify = true,
+            Body::Empty if self.held.is_none() => self.reject(flight.operation, Code::NoConfiguration),
+            Body::Empty if self.verify || self.rejected => {}
+            Body::Empty => self.tell(Event::Unchanged),
+            Body::Malformed { .. } => self.reject(flight.operation, Code::InvalidBody),
+            Body::TooLarge => self.reject(flight.operation, Code::BodyTooLarge),
+            Body::Same | Body::New => self.take(flight.id, response, body == Body::Same),
+        }
+    }
+
+    /// Takes a configuration in.
+    fn take(&mut self, body_of: RequestId, response: Response, same: bool) {
+        self.verify = false;
+        self.rejected = false;
+        let held = Held { content_type: response.content_type, version_label: response.version_label };
+        let unchanged = same && self.held.as_ref() == Some(&held);
+        if unchanged && !self.mistaken(Mistake::UpdatesWithoutChange) {
+            return self.tell(Event::Unchanged);
+        }
+        self.held = Some(held.clone());
+        self.tell(Event::Updated(Update { body_of, content_type: held.content_type, version_label: held.version_label }));
+    }
+
+    /// The service has a content that cannot be held. That is told once; polling goes on with the new token.
+    fn reject(&mut self, operation: Operation, code: Code) {
+        self.verify = false;
+        if core::mem::replace(&mut self.rejected, true) {
+            return;
+        }
+        let error = Error { is_final: true, ..self.error(operation, code) };
+        let retry_at = self.retry_at();
+        self.tell(Event::Failed { error, retry_at });
+    }
+
+    /// An answer that is no success.
+    fn refused(&mut self, flight: &Flight, response: &Response) {
+        let status = response.status;
+        let mut exception = Exception::read(response.error_type.as_deref(), &response.text);
+        let class = exception.class(status);
+        let token = self.session.as_ref().map(|session| session.token.clone());
+        let poll = flight.operation == Operation::GetLatestConfiguration;
+        let spares_token =
+            matches!(class, Class::TooEarly | Class::Throttled | Class::Denied | Class::CredentialsExpired | Class::ClockSkew);
+        let token_refused = poll && status == 400 && exception.in_aws_form && !spares_token;
+        // A 4xx is judged before anything is delivered; of anything else nobody knows how far it got.
+        if !(400..500).contains(&status) {
+            self.may_have_spent(flight.operation);
+        }
+
+        let unauthenticated = matches!(class, Class::Denied | Class::CredentialsExpired | Class::ClockSkew);
+        let renew = unauthenticated && self.options.renews_credentials && !core::mem::replace(&mut self.renewed, true);
+        let (code, pace) = match class {
+            _ if token_refused => (Code::TokenRefused, Pace::AtOnce),
+            Class::BadRequest => (Code::BadRequest, Pace::Backoff),
+            Class::TooEarly => (Code::TooEarly, Pace::Interval),
+            Class::NotFound => (Code::NotFound, Pace::Slow),
+            Class::Throttled => (Code::Throttled, Pace::Backoff),
+            Class::Denied => (Code::AccessDenied, if renew { Pace::Backoff } else { Pace::Slow }),
+            Class::CredentialsExpired => (Code::CredentialsExpired, if renew { Pace::Backoff } else { Pace::Slow }),
+            Class::ClockSkew => (Code::ClockSkew, if renew { Pace::Backoff } else { Pace::Slow }),
+            Class::Transient => (Code::ServiceError, Pace::Backoff),
+            Class::Unexpected if (300..400).contains(&status) => (Code::Redirected, Pace::Backoff),
+            Class::Unexpected => (Code::UnexpectedAnswer, Pace::Backoff),
+        };
+        if token_refused || self.mistaken(Mistake::DropsTokenOnAnyError) {
+            if let Some(session) = self.session.take() {
+                self.close(&session);
+            }
+        }
+        let mut request_id = response.request_id.clone();
+        if let (Some(token), false) = (&token, self.mistaken(Mistake::LeaksToken)) {
+            exception.hide(token.as_str());
+            request_id = request_id.filter(|id| !exception::shows(id, token.as_str()));
+        }
+        let error = Error {
+            status,
+            is_final: match code {
+                Code::BadRequest | Code::NotFound => true,
+                Code::AccessDenied | Code::CredentialsExpired | Code::ClockSkew => !renew,
+                _ => false,
+            },
+            exception: exception.in_aws_form.then(|| Box::new(exception)),
+            request_id,
+            ..self.error(flight.operation, code)
+        };
+        let wait = retry_after::wait(response.retry_after.as_deref(), response.amz_retry_after.as_deref(), self.now.wall);
+        self.fail(error, pace, wait);
+    }
+
+    pub(crate) fn unanswered(&mut self, flight: &Flight, failure: Failure) {
+        if failure != Failure::NotSent {
+            self.may_have_spent(flight.operation);
+        }
+        if self.mistaken(Mistake::DropsTokenOnAnyError) {
+            self.session = None;
+        }
+        let code = match failure {
+            Failure::NotSent => Code::NotSent,
+            Failure::Network => Code::Network,
+            Failure::BodyCut => Code::BodyCut,
+            Failure::Redirected => Code::Redirected,
+        };
+        let error = self.error(flight.operation, code);
+        self.fail(error, Pace::Backoff, None);
+    }
+
+    #[allow(clippy::unused_self)] // reads like the others at its call sites
+    pub(crate) fn error(&self, operation: Operation, code: Code) -> Error {
+        Error { code, operation, status: 0, exception: None, request_id: None, limit: None, is_final: false }
+    }
+
+    pub(crate) fn fail(&mut self, error: Error, pace: Pace, retry_after: Option<u64>) {
+        let retry_after = retry_after.filter(|_| !self.mistaken(Mistake::IgnoresRetryAfter));
+        let pace = if self.mistaken(Mistake::HammersAfterFailures) { Pace::AtOnce } else { pace };
+        self.schedule.failed(self.now.monotonic, pace, retry_after, &mut self.random);
+        if self.mistaken(Mistake::GivesUp) && error.is_final {
+            self.running = false;
+        }
+        if self.mistaken(Mistake::ForgetsConfiguration) {
+            self.held = None;
+        }
+        let retry_at = self.retry_at();
+        // A refresh is one attempt: with nothing held it is over when that failed.
+        self.wanted = false;
+        self.tell(Event::Failed { error, retry_at });
+    }
+}

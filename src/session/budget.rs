@@ -1,0 +1,100 @@
+//! What may be spent on sessions: the first poll of a new session costs as much as four thousand others.
+
+use super::time::Instant;
+
+/// Sessions that may be opened at once.
+pub(crate) const AT_ONCE: u32 = 3;
+/// The time until one more may be opened, in milliseconds.
+pub(crate) const REFILL: u64 = 600_000;
+/// That time after sessions that came to nothing, at most.
+pub(crate) const LONGEST_REFILL: u64 = 3_600_000;
+
+/// A bucket of sessions, refilled one by one.
+#[derive(Clone, Debug)]
+pub(crate) struct Budget {
+    left: u32,
+    /// Since when the next refill has been under way; of no meaning while the bucket is full.
+    since: Instant,
+    refill: u64,
+}
+
+impl Budget {
+    pub(crate) fn new() -> Self {
+        Self { left: AT_ONCE, since: Instant::default(), refill: REFILL }
+    }
+
+    fn settle(&mut self, now: Instant) {
+        while self.left < AT_ONCE && now.since(self.since) >= self.refill {
+            self.left += 1;
+            self.since = self.since.plus(self.refill);
+        }
+    }
+
+    /// From when on a session may be opened; a time that is past means now.
+    pub(crate) fn next(&self) -> Instant {
+        if self.left > 0 {
+            Instant::default()
+        } else {
+            self.since.plus(self.refill)
+        }
+    }
+
+    /// A session was opened.
+    pub(crate) fn take(&mut self, now: Instant) {
+        self.settle(now);
+        if self.left == AT_ONCE {
+            self.since = now;
+        }
+        self.left = self.left.saturating_sub(1);
+    }
+
+    /// A session ended without ever having yielded a usable next token: something is wrong for longer.
+    pub(crate) fn wasted(&mut self, now: Instant) {
+        self.settle(now);
+        self.refill = (self.refill * 2).min(LONGEST_REFILL);
+    }
+
+    /// A session yielded a usable next token: all is well.
+    pub(crate) fn earned(&mut self, now: Instant) {
+        self.settle(now);
+        self.refill = REFILL;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(minutes: u64) -> Instant {
+        Instant::from_milliseconds(minutes * 60_000)
+    }
+
+    #[test]
+    fn three_at_once_and_one_every_ten_minutes() {
+        let mut budget = Budget::new();
+        for _ in 0..3 {
+            assert!(budget.next() <= at(100));
+            budget.take(at(100));
+        }
+        assert_eq!(budget.next(), at(110));
+        budget.take(at(110));
+        assert_eq!(budget.next(), at(120));
+        budget.take(at(145)); // 120, 130 and 140 are refilled, one is taken
+        budget.take(at(145));
+        assert_eq!(budget.next(), Instant::default());
+        budget.take(at(145));
+        assert_eq!(budget.next(), at(155));
+    }
+
+    #[test]
+    fn waste_doubles_the_wait_up_to_an_hour_and_success_restores_it() {
+        let mut budget = Budget::new();
+        (0..3).for_each(|_| budget.take(at(0)));
+        for minutes in [20, 40, 60, 60] {
+            budget.wasted(at(0));
+            assert_eq!(budget.next(), at(minutes));
+        }
+        budget.earned(at(1));
+        assert_eq!(budget.next(), at(10));
+    }
+}

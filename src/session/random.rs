@@ -1,0 +1,23 @@
+//! Jitter. Not for secrets.
+
+/// SplitMix64: the same seed gives the same waits, which is what a simulator needs.
+#[derive(Clone, Debug)]
+pub(crate) struct Random(u64);
+
+impl Random {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let z = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ z >> 31
+    }
+
+    /// A number from 0 to `most`, both included. The bias of the remainder is far below a millisecond's meaning.
+    pub(crate) fn up_to(&mut self, most: u64) -> u64 {
+        self.next() % most.saturating_add(1)
+    }
+}

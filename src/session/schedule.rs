@@ -1,0 +1,189 @@
+//! When the next request may go out.
+
+use super::random::Random;
+use super::time::Instant;
+
+/// The longest wait of the backoff where the interval is shorter, in milliseconds.
+const BACKOFF: u64 = 20_000;
+/// The longest wait after 401, 403 and 404, in milliseconds.
+const SLOWEST: u64 = 300_000;
+/// The interval before the service has named one, in milliseconds.
+const ASSUMED_INTERVAL: u64 = 60_000;
+
+/// At most `BURST` attempts after a failure in any `BURST_WINDOW`: eight a minute. With the first polls of the four
+/// sessions that the budget allows in a minute that makes at most twelve, and a burst never delays a recovery by more
+/// than the window, which is what keeps recovery within 40 seconds.
+const BURST: usize = 4;
+const BURST_WINDOW: u64 = 30_000;
+
+/// How soon to ask again after a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pace {
+    /// Now: what failed is known and the next request mends it.
+    AtOnce,
+    /// Full jitter: between 0 and `min(2^(n-1) s, max(interval, 20 s))` for the n-th failure in a row.
+    Backoff,
+    /// After an interval: the service said that it was asked too early.
+    Interval,
+    /// The interval, doubled each time, up to five minutes: somebody has to change something first.
+    Slow,
+}
+
+/// The waits between requests.
+#[derive(Clone, Debug)]
+pub(crate) struct Schedule {
+    /// What the last answer asked for, in milliseconds.
+    interval: Option<u64>,
+    failures: u32,
+    slow_failures: u32,
+    not_before: Instant,
+    /// When the last attempts after a failure were made, the oldest first.
+    attempts: [Option<Instant>; BURST],
+}
+
+impl Schedule {
+    pub(crate) fn new() -> Self {
+        Self { interval: None, failures: 0, slow_failures: 0, not_before: Instant::default(), attempts: [None; BURST] }
+    }
+
+    /// The interval in milliseconds.
+    pub(crate) fn interval(&self) -> u64 {
+        self.interval.unwrap_or(ASSUMED_INTERVAL)
+    }
+
+    /// Whether the last attempt failed.
+    pub(crate) fn failing(&self) -> bool {
+        self.failures > 0
+    }
+
+    /// From when on any request may go out, whatever is due.
+    pub(crate) fn not_before(&self) -> Instant {
+        self.not_before
+    }
+
+    /// The same for requests that count as attempts after a failure.
+    pub(crate) fn not_before_attempt(&self) -> Instant {
+        match self.attempts[0] {
+            Some(oldest) if self.failing() => self.not_before.max(oldest.plus(BURST_WINDOW)),
+            _ => self.not_before,
+        }
+    }
+
+    /// A request went out.
+    pub(crate) fn sent(&mut self, now: Instant) {
+        if self.failing() {
+            self.attempts.rotate_left(1);
+            self.attempts[BURST - 1] = Some(now);
+        }
+    }
+
+    /// An answer was taken in, which asks for `interval` milliseconds.
+    pub(crate) fn succeeded(&mut self, now: Instant, interval: u64) {
+        self.interval = Some(interval);
+        self.failures = 0;
+        self.slow_failures = 0;
+        self.not_before = now;
+    }
+
+    /// An attempt failed; `retry_after` is what the answer asked for, in milliseconds.
+    pub(crate) fn failed(&mut self, now: Instant, pace: Pace, retry_after: Option<u64>, random: &mut Random) {
+        let slow = |n: u32, random: &mut Random| {
+            let wait = self.interval().saturating_mul(1 << n.min(20));
+            wait.saturating_add(random.up_to(wait / 10)).min(SLOWEST)
+        };
+        let wait = match pace {
+            Pace::AtOnce => 0,
+            Pace::Interval => slow(0, random),
+            Pace::Slow => slow(self.slow_failures, random),
+            Pace::Backoff => random.up_to((1000 << self.failures.min(40)).min(self.interval.unwrap_or(0).max(BACKOFF))),
+        };
+        self.slow_failures = if pace == Pace::Slow { self.slow_failures.saturating_add(1) } else { 0 };
+        self.failures = self.failures.saturating_add(1);
+        self.not_before = now.plus(wait.max(retry_after.unwrap_or(0)));
+    }
+
+    /// When the poll after an answer is due: `interval` milliseconds from now and up to a tenth more, so that clients
+    /// that started together drift apart; not after `latest`, unless the interval itself demands it.
+    pub(crate) fn due(now: Instant, interval: u64, latest: Instant, random: &mut Random) -> Instant {
+        let due = now.plus(interval);
+        due.plus(random.up_to(interval / 10)).min(latest.max(due))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn waits(pace: Pace, interval: Option<u64>, rounds: u32) -> Vec<(u64, u64)> {
+        let (mut longest, mut shortest) = (vec![0; rounds as usize], vec![u64::MAX; rounds as usize]);
+        for seed in 0..2000 {
+            let mut schedule = Schedule { interval, ..Schedule::new() };
+            let mut random = Random::new(seed);
+            for n in 0..rounds as usize {
+                schedule.failed(Instant::default(), pace, None, &mut random);
+                let wait = schedule.not_before().as_milliseconds();
+                longest[n] = longest[n].max(wait);
+                shortest[n] = shortest[n].min(wait);
+            }
+        }
+        shortest.into_iter().zip(longest).collect()
+    }
+
+    #[test]
+    fn backoff_is_full_jitter_up_to_the_interval_or_twenty_seconds() {
+        for (interval, cap) in [(None, 20_000), (Some(1000), 20_000), (Some(60_000), 60_000), (Some(86_400_000), 86_400_000)] {
+            for (n, (shortest, longest)) in waits(Pace::Backoff, interval, 20).into_iter().enumerate() {
+                let limit = (1000 << n).min(cap);
+                assert!(
+                    shortest <= limit / 50 && longest <= limit && longest >= limit - limit / 50,
+                    "{interval:?} {n} {shortest} {longest}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn slow_waits_start_at_the_interval_and_double_to_five_minutes() {
+        let waits = waits(Pace::Slow, Some(60_000), 5);
+        assert!(waits[0].0 >= 60_000 && waits[0].1 <= 66_000 && waits[1].0 >= 120_000 && waits[2].0 >= 240_000);
+        assert_eq!((waits[3], waits[4]), ((300_000, 300_000), (300_000, 300_000)));
+    }
+
+    #[test]
+    fn retry_after_lengthens_a_wait_and_never_shortens_it() {
+        let mut schedule = Schedule::new();
+        schedule.failed(Instant::default(), Pace::AtOnce, Some(7000), &mut Random::new(1));
+        assert_eq!(schedule.not_before().as_milliseconds(), 7000);
+        schedule.failed(Instant::default(), Pace::Slow, Some(7000), &mut Random::new(1));
+        assert!(schedule.not_before().as_milliseconds() >= 60_000);
+    }
+
+    #[test]
+    fn a_fifth_attempt_waits_for_the_window() {
+        let mut schedule = Schedule::new();
+        let mut random = Random::new(1);
+        for second in 0..5 {
+            schedule.failed(Instant::default(), Pace::AtOnce, None, &mut random);
+            assert_eq!(schedule.not_before_attempt().as_milliseconds(), if second == 4 { 30_000 } else { 0 });
+            schedule.sent(Instant::from_milliseconds(second * 1000));
+        }
+        schedule.succeeded(Instant::default(), 1000);
+        assert_eq!(schedule.not_before_attempt(), Instant::default());
+    }
+
+    #[test]
+    fn jitter_only_adds_and_at_most_a_tenth() {
+        let mut random = Random::new(1);
+        for _ in 0..2000 {
+            let due = Schedule::due(Instant::default(), 60_000, Instant::from_milliseconds(u64::MAX), &mut random).as_milliseconds();
+            assert!((60_000..=66_000).contains(&due));
+        }
+        assert_eq!(
+            Schedule::due(Instant::default(), 60_000, Instant::from_milliseconds(60_001), &mut Random::new(3))
+                .as_milliseconds()
+                .min(60_001),
+            60_001
+        );
+        assert_eq!(Schedule::due(Instant::default(), 60_000, Instant::default(), &mut Random::new(3)).as_milliseconds(), 60_000);
+    }
+}

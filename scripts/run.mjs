@@ -17,9 +17,10 @@ const running = new Set();
  * Runs a program to its end.
  *
  * `show` is "no" (its output is collected), "failure" (shown if it fails), "live" (shown as it comes, and collected).
- * Resolves with `{ code, output }` and never rejects: a program that cannot be started has the code 127.
+ * Resolves with `{ code, output, stdout }` (`output` has both streams) and never rejects: a program that cannot be started has the code 127, one that does not end within its
+ * limit is ended and has 124.
  */
-export function run(command, args, { cwd = root, env = {}, show = "failure" } = {}) {
+export function run(command, args, { cwd = root, env = {}, show = "failure", limitInMinutes } = {}) {
   return new Promise((resolve) => {
     // A group of its own, so that what the program starts (cargo its rustc, say) can be ended together with it.
     const child = spawn(command, args, {
@@ -29,33 +30,40 @@ export function run(command, args, { cwd = root, env = {}, show = "failure" } = 
       detached: true,
     });
     running.add(child);
+    let late = false;
+    const timer = limitInMinutes && setTimeout(() => {
+      late = true;
+      end([child]);
+    }, limitInMinutes * 60_000);
     const parts = [];
+    const proper = [];
     const take = (stream) => (part) => {
       parts.push(part);
+      if (stream === process.stdout) proper.push(part);
       if (show === "live") stream.write(part);
     };
     child.stdout.on("data", take(process.stdout));
     child.stderr.on("data", take(process.stderr));
     child.on("error", (error) => {
       running.delete(child);
-      resolve({ code: 127, output: `${command} cannot be started: ${error.message}\n` });
+      clearTimeout(timer);
+      resolve({ code: 127, output: `${command} cannot be started: ${error.message}\n`, stdout: "" });
     });
     child.on("close", (code, signal) => {
       running.delete(child);
-      const output = Buffer.concat(parts).toString();
+      clearTimeout(timer);
+      const output = Buffer.concat(parts).toString() + (late ? `ended after ${limitInMinutes} minutes without a result\n` : "");
       if (code !== 0 && show === "failure" && !ending) process.stderr.write(output);
-      resolve({ code: code ?? (signal === "SIGINT" ? 130 : 143), output });
+      resolve({ code: late ? 124 : (code ?? (signal === "SIGINT" ? 130 : 143)), output, stdout: Buffer.concat(proper).toString() });
     });
   });
 }
 
-/** As `run`, but a failure is a `Problem` that says what could not be done. */
+/** As `run`, but resolves with what the program wrote to its standard output; a failure is a `Problem` that says what could not be done. */
 export async function must(what, command, args, options) {
-  const result = await run(command, args, options);
-  if (result.code !== 0) {
-    throw new Problem(`${what} failed: ${[command, ...args].map((word) => path.relative("", word).startsWith("..") ? word : word.replace(root + path.sep, "")).join(" ")}`);
-  }
-  return result.output;
+  const { code, stdout } = await run(command, args, options);
+  if (code !== 0) throw new Problem(`${what} failed (exit code ${code})`);
+  return stdout;
 }
 
 /** A process and everything below it. Groups do not suffice: chromedriver gives its browser a group of its own. */
@@ -88,11 +96,11 @@ const signal = (pid, name) => {
   }
 };
 
-/** Ends every program that `run` started: asks, waits two seconds, then insists. */
-export async function endAll() {
-  const pids = [...running].flatMap(({ pid }) => (pid === undefined ? [] : family(pid)));
-  for (const { pid } of running) if (pid !== undefined) signal(-pid, "SIGTERM");
-  for (const pid of pids) signal(pid, "SIGTERM");
+/** Ends programs that `run` started, with all that they started: asks, waits two seconds, then insists. */
+async function end(children) {
+  const heads = children.map(({ pid }) => pid).filter((pid) => pid !== undefined);
+  const pids = heads.flatMap(family);
+  for (const pid of [...heads.map((pid) => -pid), ...pids]) signal(pid, "SIGTERM");
   const alive = (pid) => {
     try {
       process.kill(pid, 0);
@@ -103,8 +111,7 @@ export async function endAll() {
   };
   const limit = Date.now() + 2000;
   while (Date.now() < limit && pids.some(alive)) await new Promise((resolve) => setTimeout(resolve, 25));
-  for (const { pid } of running) if (pid !== undefined) signal(-pid, "SIGKILL");
-  for (const pid of pids) signal(pid, "SIGKILL");
+  for (const pid of [...heads.map((pid) => -pid), ...pids]) signal(pid, "SIGKILL");
 }
 
 let ending = false;
@@ -116,24 +123,29 @@ let ending = false;
  */
 export function script(main, { codeOnSignal } = {}) {
   const closers = [];
-  const end = async (code) => {
+  const leave = async (code) => {
     if (ending) return;
     ending = true;
     // Whatever hangs, this ends.
     setTimeout(() => process.exit(code), 5000).unref();
-    await Promise.allSettled([endAll(), ...closers.map(async (close) => close())]);
+    await Promise.allSettled([end([...running]), ...closers.map(async (close) => close())]);
     process.exit(code);
   };
   for (const [name, code] of [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]]) {
-    process.on(name, () => end(codeOnSignal ?? code));
+    process.on(name, () => leave(codeOnSignal ?? code));
   }
   process.on("exit", () => {
     for (const { pid } of running) if (pid !== undefined) signal(-pid, "SIGKILL");
   });
-  main((close) => closers.push(close)).catch((error) => {
+  const start = async () => {
+    const [major, minor] = process.versions.node.split(".").map(Number);
+    if (major < 20 || (major === 20 && minor < 19)) throw new Problem(`Node ${process.versions.node} is too old: 20.19 or newer is needed`);
+    await main((close) => closers.push(close));
+  };
+  start().catch((error) => {
     if (ending) return;
     console.error(error instanceof Problem ? error.message : error);
-    end(1);
+    leave(1);
   });
 }
 

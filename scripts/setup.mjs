@@ -8,6 +8,9 @@ import { must, Problem, root, run } from "./run.mjs";
 
 const json = (file) => JSON.parse(readFileSync(path.join(root, file), "utf8"));
 
+/** The npm that was called, under `npm start` and the like; otherwise the one on the PATH. */
+export const npm = process.env.npm_execpath?.endsWith(".js") ? [process.execPath, process.env.npm_execpath] : ["npm"];
+
 /** Whether node_modules holds what package-lock.json says: npm keeps a lock file of what it installed, so no stamp of ours is needed. */
 function nodeModulesAreCurrent() {
   try {
@@ -26,8 +29,7 @@ function nodeModulesAreCurrent() {
 export async function ensureNodeModules() {
   if (nodeModulesAreCurrent()) return;
   console.log("installing the tools from npm (npm ci)…");
-  // Under `npm start` the same npm that was called; the flags keep its advertisements away.
-  const npm = process.env.npm_execpath?.endsWith(".js") ? [process.execPath, process.env.npm_execpath] : ["npm"];
+  // The flags keep npm's advertisements away.
   const [command, ...args] = [...npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"];
   await must("installing the tools", command, args);
 }
@@ -57,8 +59,8 @@ export function ensureCargo() {
 export async function ensureWasmTarget() {
   ensureCargo();
   const target = "wasm32-unknown-unknown";
-  const { code, output } = await run("rustc", ["--print", "target-libdir", "--target", target], { show: "no" });
-  if (code === 0 && existsSync(output.trim())) return;
+  const { code, stdout } = await run("rustc", ["--print", "target-libdir", "--target", target], { show: "no" });
+  if (code === 0 && existsSync(stdout.trim())) return;
   console.log(`adding Rust's target ${target}…`);
   await must("adding the target", "rustup", ["target", "add", target]);
 }

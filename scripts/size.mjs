@@ -1,0 +1,79 @@
+// npm run size: what each entry of the package costs a browser: bundled and minified by esbuild, then gzip -9. With --check it is a test.
+
+import { mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import path from "node:path";
+import { gzipSync } from "node:zlib";
+import { build as buildPackage } from "./build.mjs";
+import { root, script } from "./run.mjs";
+import { ensureNodeModules } from "./setup.mjs";
+
+/** What the bundle of appconfig-edge/slim and its module may cost in all, in bytes after gzip -9. */
+const budget = 24_000;
+
+const entries = [
+  { name: "appconfig-edge/slim", module: "client.wasm", without: /\.inline\.js$|emulator/ },
+  { name: "appconfig-edge", without: /emulator/ },
+  { name: "appconfig-edge/emulator", without: /client\.inline\.js$/ },
+];
+
+/** Bundles an entry as a user's bundler would: by its name, through the package's `exports`. */
+async function bundle(entry) {
+  const esbuild = await import("esbuild");
+  const folder = path.join(root, "target", "size");
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(path.join(folder, "node_modules"), { recursive: true });
+  symlinkSync(path.join(root, "pkg"), path.join(folder, "node_modules", "appconfig-edge"), "dir");
+  const result = await esbuild.build({
+    stdin: { contents: `export * from "${entry.name}";`, resolveDir: folder },
+    absWorkingDir: folder,
+    bundle: true,
+    minify: true,
+    format: "esm",
+    platform: "browser",
+    conditions: ["browser", "import"],
+    target: "es2022",
+    legalComments: "none",
+    write: false,
+    metafile: true,
+    logLevel: "silent",
+  });
+  const stray = Object.entries(Object.values(result.metafile.outputs)[0].inputs)
+    .filter(([file, { bytesInOutput }]) => entry.without.test(file) && bytesInOutput > 0)
+    .map(([file]) => path.basename(file));
+  return { code: Buffer.from(result.outputFiles[0].contents), stray };
+}
+
+script(async () => {
+  await ensureNodeModules();
+  await buildPackage();
+  const number = (value) => value.toLocaleString("en").padStart(10);
+  const row = (name, part, raw, zipped) => console.log(`${name.padEnd(26)}${part.padEnd(6)}${raw}${zipped}`);
+  const results = [];
+  row("", "", "raw".padStart(10), "gzip -9".padStart(10));
+  for (const entry of entries) {
+    try {
+      const { code, stray } = await bundle(entry);
+      const parts = [["JS", code]];
+      if (entry.module) parts.push(["wasm", readFileSync(path.join(root, "pkg", "wasm", entry.module))]);
+      const sizes = parts.map(([part, bytes]) => ({ part, raw: bytes.length, zipped: gzipSync(bytes, { level: 9 }).length }));
+      const sum = { part: "sum", raw: 0, zipped: 0 };
+      for (const { raw, zipped } of sizes) {
+        sum.raw += raw;
+        sum.zipped += zipped;
+      }
+      for (const { part, raw, zipped } of sizes.length > 1 ? [...sizes, sum] : sizes) row(entry.name, part, number(raw), number(zipped));
+      results.push([`${entry.name} can be bundled`, true]);
+      results.push([`${entry.name} carries no module that it should not${stray.length > 0 ? `: ${stray.join(", ")}` : ""}`, stray.length === 0]);
+      if (entry.module) results.push([`${entry.name} is within ${budget.toLocaleString("en")} bytes`, sum.zipped <= budget]);
+    } catch (error) {
+      console.log(`${entry.name}: ${error.message}`);
+      results.push([`${entry.name} can be bundled`, false]);
+    }
+  }
+  if (process.argv.includes("--check")) {
+    const failed = results.filter(([, good]) => !good);
+    for (const [what] of failed) console.log(`failed: ${what}`);
+    console.log(`${results.length - failed.length} passed, ${failed.length} failed`);
+    if (failed.length > 0) process.exitCode = 1;
+  }
+});

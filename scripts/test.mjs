@@ -1,0 +1,171 @@
+// npm test [-- --only name,name]: every test there is, one step after the other. A step that fails does not stop the others. The last line
+// is "N passed, M failed".
+
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { count } from "./counts.mjs";
+import { pack } from "./pack.mjs";
+import { must, Problem, root, run, script, since } from "./run.mjs";
+import { ensureBrowser, ensureNodeModules, ensureRustComponents, ensureWasmTarget } from "./setup.mjs";
+
+const wasm = ["--target", "wasm32-unknown-unknown"];
+const node = process.execPath;
+
+// What several steps need is made once, by the first of them.
+
+const once = (make) => {
+  let made;
+  return () => (made ??= make());
+};
+
+/** The packed package, for the suites in PACKAGE_TARBALL. */
+const tarball = once(async () => ({ PACKAGE_TARBALL: await pack() }));
+
+/** The browser, for the suites in CHROMIUM and CHROMEDRIVER. */
+const browser = once(async () => {
+  const { chromium, chromedriver } = await ensureBrowser();
+  return { CHROMIUM: chromium, CHROMEDRIVER: chromedriver };
+});
+
+/** What `cargo test` needs to run tests/web.rs in a browser. */
+const glue = once(async () => {
+  await ensureWasmTarget();
+  const env = await browser();
+  await must("building wasm-bindgen's test runner", "cargo", ["build", "--quiet", "--locked", "--package", "test-runner"], { cwd: path.join(root, "tools") });
+  // The runner adds --headless and --no-sandbox (without which root cannot start Chromium); the rest keeps Chromium off the network, where
+  // what it looks for at its start may never answer.
+  const capabilities = path.join(root, "target", "webdriver.json");
+  mkdirSync(path.dirname(capabilities), { recursive: true });
+  writeFileSync(capabilities, JSON.stringify({
+    "goog:chromeOptions": {
+      binary: env.CHROMIUM,
+      args: ["disable-background-networking", "disable-component-update", "disable-default-apps", "disable-sync", "no-first-run", "disable-gpu"],
+    },
+  }));
+  return {
+    ...env,
+    CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER: path.join(root, "tools", "target", "debug", "test-runner"),
+    WASM_BINDGEN_TEST_WEBDRIVER_JSON: capabilities,
+    WASM_BINDGEN_TEST_TIMEOUT: "120",
+    WASM_BINDGEN_TEST_DRIVER_TIMEOUT: "30",
+  };
+});
+
+// The commands.
+
+const cargo = (...args) => ({ form: "cargo", command: ["cargo", ...args] });
+const exit = (...command) => ({ form: "exit", command });
+const runtime = (name) => ({ form: "runtime", command: [node, `tests/runtime/run-${name}.mjs`] });
+
+/** Every *.test.mjs below a folder: what `node --test folder` means differs between Node 20 and 22. */
+function suite(folder) {
+  const below = (entry) =>
+    readdirSync(path.join(root, entry), { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1)).flatMap((item) => {
+      const name = `${entry}/${item.name}`;
+      if (item.isDirectory()) return item.name === "node_modules" ? [] : below(name);
+      return /\.test\.[cm]?js$/.test(name) ? [name] : [];
+    });
+  const files = existsSync(path.join(root, folder)) ? below(folder) : [];
+  if (files.length === 0) throw new Problem(`${folder} holds no *.test.mjs`);
+  return { form: "node", command: [node, "--test", "--test-reporter=spec", ...files] };
+}
+
+/** The native tests but the simulator, which has a step of its own, and tests/web.rs, which runs in browsers. */
+async function core() {
+  const { packages } = JSON.parse(await must("reading the manifest", "cargo", ["metadata", "--no-deps", "--format-version", "1"], { show: "no" }));
+  const names = packages[0].targets.filter(({ kind, name }) => kind.includes("test") && name !== "simulator" && name !== "web").map(({ name }) => name);
+  return [cargo("test", "--lib", "--examples", ...names.flatMap((name) => ["--test", name])), cargo("test", "--doc")];
+}
+
+/** In order. `needs` is made before, and its result is part of the commands' environment. */
+const steps = {
+  format: { commands: () => [exit("cargo", "fmt", "--check"), exit("cargo", "fmt", "--check", "--manifest-path", "tools/Cargo.toml", "--all")] },
+  clippy: {
+    commands: () => [
+      exit("cargo", "clippy", "--all-targets", "--", "-D", "warnings"),
+      ...["client", "emulator"].map((feature) => exit("cargo", "clippy", "--lib", ...wasm, "--features", feature, "--", "-D", "warnings")),
+    ],
+  },
+  core: { commands: core },
+  simulator: { commands: () => [cargo("test", "--release", "--test", "simulator", "--", "--nocapture")] },
+  build: { commands: () => [exit(node, "scripts/build.mjs"), exit(node, "scripts/pack.mjs")] },
+  size: { commands: () => [{ form: "plain", command: [node, "scripts/size.mjs", "--check"] }] },
+  types: { needs: [tarball], commands: () => [exit(node, "node_modules/typescript/bin/tsc", "--project", "tests/types")] },
+  glue: {
+    needs: [glue],
+    commands: () =>
+      ["WASM_BINDGEN_USE_BROWSER", "WASM_BINDGEN_USE_DEDICATED_WORKER"].map((where) => ({
+        ...cargo("test", ...wasm, "--features", "client", "--test", "web"),
+        env: { [where]: "1" },
+      })),
+  },
+  "runtime-node": { needs: [tarball], commands: () => [runtime("node")] },
+  "runtime-deno": { needs: [tarball], commands: () => [runtime("deno")] },
+  "runtime-workerd": { needs: [tarball], commands: () => [runtime("workerd")] },
+  "runtime-chromium": { needs: [tarball, browser], commands: () => [runtime("chromium")] },
+  judge: { needs: [tarball], commands: () => [suite("tests/judge")] },
+  package: { needs: [tarball], commands: () => [suite("tests/package")] },
+  page: { needs: [tarball, browser], commands: () => [suite("tests/page")] },
+  readme: { needs: [tarball, browser], commands: () => [suite("tests/readme")] },
+  scripts: { commands: () => [suite("tests/scripts")] },
+};
+
+async function perform({ needs = [], commands }) {
+  const total = { passed: 0, failed: 0 };
+  try {
+    const env = {};
+    for (const need of needs) Object.assign(env, await need());
+    for (const { form, command, env: own } of await commands()) {
+      const words = command.map((word) => (word === node ? "node" : word)).join(" ");
+      console.log(`$ ${Object.entries(own ?? {}).map(([name, value]) => `${name}=${value} `).join("")}${words}`);
+      const [program, ...args] = command;
+      const { code, output } = await run(program, args, { env: { ...env, ...own }, show: "live", limitInMinutes: 15 });
+      const { passed, failed } = count(form, output, code);
+      if (failed > 0) console.log(`failed with exit code ${code}: ${words}`);
+      total.passed += passed;
+      total.failed += failed;
+    }
+  } catch (error) {
+    console.log(error instanceof Problem ? error.message : error.stack);
+    total.failed += 1;
+  }
+  return total;
+}
+
+function selected() {
+  let only;
+  try {
+    ({ values: { only } } = parseArgs({ options: { only: { type: "string", multiple: true } } }));
+  } catch (error) {
+    throw new Problem(`${error.message.split(". ")[0]}: npm test [-- --only name,name]`);
+  }
+  const names = only?.flatMap((list) => list.split(","));
+  const unknown = names?.filter((name) => !Object.hasOwn(steps, name)) ?? [];
+  if (unknown.length > 0) throw new Problem(`no step is called ${unknown.join(" or ")}: there are ${Object.keys(steps).join(", ")}`);
+  return Object.keys(steps).filter((name) => names === undefined || names.includes(name));
+}
+
+script(async () => {
+  const names = selected();
+  const start = Date.now();
+  await ensureNodeModules();
+  await ensureWasmTarget();
+  await ensureRustComponents();
+  process.env.PATH = `${path.join(root, "node_modules", ".bin")}${path.delimiter}${process.env.PATH}`;
+  process.env.DENO_NO_UPDATE_CHECK = "1";
+
+  const rows = [];
+  for (const name of names) {
+    console.log(`\n=== ${name} ===`);
+    const begin = Date.now();
+    rows.push({ name, ...(await perform(steps[name])), time: since(begin) });
+  }
+
+  console.log(`\n${"step".padEnd(18)}${"passed".padStart(8)}${"failed".padStart(8)}  time`);
+  for (const { name, passed, failed, time } of rows) console.log(`${name.padEnd(18)}${String(passed).padStart(8)}${String(failed).padStart(8)}  ${time}`);
+  const total = (key) => rows.reduce((sum, row) => sum + row[key], 0);
+  console.log(`in ${since(start)}`);
+  console.log(`${total("passed")} passed, ${total("failed")} failed`);
+  process.exitCode = total("failed") === 0 ? 0 : 1;
+});

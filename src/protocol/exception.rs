@@ -142,6 +142,44 @@ impl Exception {
         it
     }
 
+    /// The body of an answer with this exception, as the service writes it: its members in the order of the service model, the name
+    /// left to the `x-amzn-errortype` header.
+    ///
+    /// ```
+    /// use appconfig_edge::protocol::Exception;
+    /// let it = Exception { message: Some("Rate exceeded".into()), ..Exception::default() };
+    /// assert_eq!(it.to_json(), r#"{"Message":"Rate exceeded"}"#);
+    /// ```
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let mut members = Vec::new();
+        let mut member = |name: &str, value: String| members.push((name.to_owned(), value));
+        let text = |text: &str| {
+            let mut out = String::new();
+            json::write_string(&mut out, text);
+            out
+        };
+        if let Some(message) = &self.message {
+            member("Message", text(message));
+        }
+        if let Some(reason) = &self.reason {
+            member("Reason", text(reason));
+        }
+        if !self.invalid_parameters.is_empty() {
+            let problem = |problem: &Problem| object(&[("Problem".to_owned(), text(problem.as_str()))]);
+            let parameters: Vec<_> = self.invalid_parameters.iter().map(|(name, it)| (name.clone(), problem(it))).collect();
+            member("Details", object(&[("InvalidParameters".to_owned(), object(&parameters))]));
+        }
+        if let Some(resource_type) = &self.resource_type {
+            member("ResourceType", text(resource_type.as_str()));
+        }
+        if !self.referenced_by.is_empty() {
+            let references: Vec<_> = self.referenced_by.iter().map(|(name, value)| (name.clone(), text(value))).collect();
+            member("ReferencedBy", object(&references));
+        }
+        object(&members)
+    }
+
     /// What a client owes this answer, which came with HTTP status `status`.
     #[must_use]
     pub fn class(&self, status: u16) -> Class {
@@ -224,6 +262,21 @@ pub(crate) fn shows(text: &str, secret: &str) -> bool {
     plain.len() >= 4 && (stands(&plain) || stands(&encoded))
 }
 
+/// A JSON object of members whose values are JSON already.
+fn object(members: &[(String, String)]) -> String {
+    let mut out = String::from("{");
+    for (name, value) in members {
+        if out.len() > 1 {
+            out.push(',');
+        }
+        json::write_string(&mut out, name);
+        out.push(':');
+        out.push_str(value);
+    }
+    out.push('}');
+    out
+}
+
 /// `namespace#Name:uri` to `Name`; `None` where no name is left.
 fn bare_name(text: &str) -> Option<String> {
     let text = text.split([':', ',']).next()?;
@@ -272,6 +325,21 @@ mod tests {
         assert_eq!(it.resource_type, Some(ResourceType::Environment));
         assert_eq!(it.referenced_by, [("a".to_owned(), "b".to_owned())]);
         assert_eq!(it.class(404), Class::NotFound);
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let written = Exception {
+            message: Some("a \"quoted\" word".into()),
+            reason: Some("InvalidParameters".into()),
+            invalid_parameters: vec![("configuration_token".into(), Problem::Expired), ("x".into(), Problem::Other("New".into()))],
+            resource_type: Some(ResourceType::Configuration),
+            referenced_by: vec![("ApplicationIdentifier".into(), "shop\n".into())],
+            name: Some("BadRequestException".into()),
+            in_aws_form: true,
+        };
+        assert_eq!(Exception::read(Some("BadRequestException:"), &written.to_json()), written);
+        assert_eq!(Exception::default().to_json(), "{}");
     }
 
     #[test]

@@ -38,6 +38,15 @@ impl Operation {
             Self::GetLatestConfiguration => "GET",
         }
     }
+
+    /// The path, below the endpoint.
+    #[must_use]
+    pub fn path(self) -> &'static str {
+        match self {
+            Self::StartConfigurationSession => SESSIONS_PATH,
+            Self::GetLatestConfiguration => CONFIGURATION_PATH,
+        }
+    }
 }
 
 /// The input of StartConfigurationSession.

@@ -136,6 +136,21 @@ impl Response {
     }
 }
 
+/// The body of a StartConfigurationSession answer, as the service writes it.
+///
+/// ```
+/// use appconfig_edge::protocol::{response, Token};
+/// let token = Token::new("AYAD+/==".into()).unwrap();
+/// assert_eq!(response::session_to_json(&token), r#"{"InitialConfigurationToken":"AYAD+/=="}"#);
+/// ```
+#[must_use]
+pub fn session_to_json(initial_token: &Token) -> String {
+    let mut out = String::from("{\"InitialConfigurationToken\":");
+    json::write_string(&mut out, initial_token.as_str());
+    out.push('}');
+    out
+}
+
 impl core::fmt::Debug for Response {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Response").field("status", &self.status).field("body", &self.body).finish_non_exhaustive()

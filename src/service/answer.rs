@@ -1,0 +1,186 @@
+//! The service over HTTP: which request is which operation, and how an answer is written.
+
+use std::sync::Arc;
+
+use super::{Fault, Latest, Record, Refusal, Service};
+use crate::protocol::date::{self, UnixMilliseconds};
+use crate::protocol::response::{header, session_to_json};
+use crate::protocol::{Operation, Problem, Request, SessionInput};
+
+/// The longest body of a request that is read; the longest that makes sense has some 3,000 bytes.
+const MAXIMUM_REQUEST_BYTES: usize = 65_536;
+
+/// A request as it arrived.
+#[derive(Clone, Copy)]
+pub struct Call<'a> {
+    /// The method, in upper case.
+    pub method: &'a str,
+    /// The path below the endpoint.
+    pub path: &'a str,
+    /// The query, without `?`.
+    pub query: &'a str,
+    /// The body.
+    pub body: &'a str,
+}
+
+/// Whether an answer arrives.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Delivery {
+    /// It does.
+    #[default]
+    Whole,
+    /// The connection breaks before the first byte.
+    Lost,
+    /// The connection stays open, and nothing comes.
+    Never,
+}
+
+/// An answer as it is sent.
+#[derive(Clone, Default)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The headers, their names in lower case.
+    pub headers: Vec<(&'static str, String)>,
+    /// The body.
+    pub body: Arc<[u8]>,
+    /// Whether it arrives.
+    pub delivery: Delivery,
+    /// What happened.
+    pub record: Record,
+}
+
+impl Answer {
+    fn header(&mut self, name: &'static str, value: impl Into<String>) {
+        self.headers.push((name, value.into()));
+    }
+
+    fn refuse(&mut self, refusal: &Refusal) {
+        let exception = refusal.exception();
+        self.status = refusal.status();
+        self.header(header::CONTENT_TYPE, "application/json");
+        // The colon is a quirk of the real one, which clients have to live with.
+        let name = exception.name.clone().unwrap_or_default();
+        self.header(header::ERROR_TYPE, format!("{name}:"));
+        self.body = exception.to_json().into_bytes().into();
+        self.record.exception = exception.name;
+        self.record.message = exception.message;
+        self.record.problem = exception.invalid_parameters.first().map(|(_, problem)| problem.as_str().to_owned());
+        self.record.resource_type = exception.resource_type.map(|it| it.as_str().to_owned());
+    }
+
+    fn send(&mut self, latest: &Latest) {
+        self.status = 200;
+        // An unchanged one keeps its content type and has no label, as the real service was seen to have it.
+        self.header(header::CONTENT_TYPE, latest.content_type());
+        self.header(header::NEXT_TOKEN, latest.next_token.as_str());
+        self.header(header::NEXT_INTERVAL, latest.interval_in_seconds.to_string());
+        self.record.interval_in_seconds = Some(latest.interval_in_seconds);
+        self.record.unchanged = latest.changed().is_none();
+        if let Some(configuration) = latest.changed() {
+            self.body = configuration.content().clone();
+            self.record.version_label = configuration.version_label().map(str::to_owned);
+            if let Some(label) = configuration.version_label() {
+                self.header(header::VERSION_LABEL, label);
+            }
+        }
+    }
+}
+
+impl Service {
+    /// Answers a request over HTTP.
+    ///
+    /// ```
+    /// use appconfig_edge::service::{Call, Options, Service};
+    /// let mut service = Service::new(Options::default(), 1);
+    /// let answer = service.answer(0, Call { method: "GET", path: "/configuration", query: "configuration_token=x", body: "" });
+    /// assert_eq!((answer.status, answer.record.problem.as_deref()), (400, Some("Corrupted")));
+    /// ```
+    pub fn answer(&mut self, now: UnixMilliseconds, call: Call) -> Answer {
+        let request_id = self.request_id();
+        let record = Record { at: now, request_id, method: call.method.to_owned(), path: call.path.to_owned(), ..Record::default() };
+        let mut answer = Answer { record, ..Answer::default() };
+        answer.header(header::REQUEST_ID, answer.record.request_id.clone());
+        answer.header("date", date::format(now));
+
+        let operation = [Operation::StartConfigurationSession, Operation::GetLatestConfiguration]
+            .into_iter()
+            .find(|it| (call.method, call.path) == (it.method(), it.path()));
+        let fault = operation.and_then(|operation| self.faults.take(operation));
+        answer.record.operation = operation.map(Operation::name);
+        answer.record.fault = fault.map(Fault::name);
+        answer.delivery = match fault {
+            Some(Fault::LostAnswer) => Delivery::Lost,
+            Some(Fault::Hang) => Delivery::Never,
+            _ => Delivery::Whole,
+        };
+        match operation {
+            _ if answer.delivery == Delivery::Never => {}
+            Some(Operation::StartConfigurationSession) => self.answer_start(now, call, fault, &mut answer),
+            Some(Operation::GetLatestConfiguration) => self.answer_get(now, call, fault, &mut answer),
+            None => answer.refuse(&Refusal::UnknownOperation),
+        }
+        answer.record.status = answer.status;
+        answer.record.bytes = answer.body.len();
+        answer
+    }
+
+    fn answer_start(&mut self, now: UnixMilliseconds, call: Call, fault: Option<Fault>, answer: &mut Answer) {
+        let input = (call.body.len() <= MAXIMUM_REQUEST_BYTES).then(|| SessionInput::from_json(call.body)).flatten();
+        if let Some(input) = &input {
+            answer.record.application = Some(input.application_identifier.clone());
+            answer.record.environment = Some(input.environment_identifier.clone());
+            answer.record.configuration_profile = Some(input.configuration_profile_identifier.clone());
+        }
+        let result = match (fault.and_then(Fault::refusal), input) {
+            (Some(refusal), _) => Err(refusal),
+            (None, Some(input)) => self.start_configuration_session(now, &input),
+            (None, None) => Err(Refusal::Invalid(
+                "Expected a JSON object with ApplicationIdentifier, EnvironmentIdentifier, ConfigurationProfileIdentifier and perhaps RequiredMinimumPollIntervalInSeconds",
+            )),
+        };
+        match result {
+            Ok(token) => {
+                answer.status = 201;
+                answer.header(header::CONTENT_TYPE, "application/json");
+                answer.body = session_to_json(&token).into_bytes().into();
+                answer.record.session = self.claim(token.as_str()).map(|claim| claim.session);
+            }
+            Err(refusal) => answer.refuse(&refusal),
+        }
+    }
+
+    fn answer_get(&mut self, now: UnixMilliseconds, call: Call, fault: Option<Fault>, answer: &mut Answer) {
+        let claim = Request::token_in_query(call.query).and_then(|token| self.claim(token.as_str()));
+        if let Some(claim) = claim {
+            answer.record.session = Some(claim.session);
+            if let Some(target) = self.target(claim) {
+                answer.record.application = Some(target.application.clone());
+                answer.record.environment = Some(target.environment.clone());
+                answer.record.configuration_profile = Some(target.configuration_profile.clone());
+            }
+        }
+        let result = match (fault.and_then(Fault::refusal), claim) {
+            (Some(refusal), _) => Err(refusal),
+            (None, Some(claim)) => self.poll(now, claim),
+            (None, None) => Err(Refusal::Token(Problem::Corrupted)),
+        };
+        match result {
+            Ok(latest) => answer.send(&latest),
+            Err(refusal) => answer.refuse(&refusal),
+        }
+    }
+
+    /// In the form of a random UUID.
+    fn request_id(&mut self) -> String {
+        let (high, low) = (self.random.next(), self.random.next());
+        format!(
+            "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
+            high >> 32,
+            high >> 16 & 0xffff,
+            high & 0xfff,
+            low >> 48 & 0x3fff | 0x8000,
+            low & 0xffff_ffff_ffff
+        )
+    }
+}

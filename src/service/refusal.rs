@@ -1,0 +1,83 @@
+//! What the service refuses, and how it says so.
+
+use crate::protocol::{request, Exception, Problem, ResourceType};
+
+/// Why a request was refused: one of the service model's four exceptions, or a request for something else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// BadRequestException: an input that the model does not allow; the sentence says what it does.
+    Invalid(&'static str),
+    /// BadRequestException: what is wrong with the token.
+    Token(Problem),
+    /// ResourceNotFoundException.
+    NotFound {
+        /// What was not found.
+        resource_type: ResourceType,
+        /// Which parameters refer to it, with their values.
+        referenced_by: Vec<(String, String)>,
+    },
+    /// ThrottlingException.
+    Throttled,
+    /// InternalServerException.
+    Internal,
+    /// Neither of the two operations: `UnknownOperationException`, as services of this protocol have it.
+    UnknownOperation,
+}
+
+impl Refusal {
+    /// The HTTP status.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::Invalid(_) | Self::Token(_) => 400,
+            Self::NotFound { .. } | Self::UnknownOperation => 404,
+            Self::Throttled => 429,
+            Self::Internal => 500,
+        }
+    }
+
+    /// The exception with all its members.
+    #[must_use]
+    pub fn exception(&self) -> Exception {
+        let (name, message) = match self {
+            Self::Invalid(message) => ("BadRequestException", *message),
+            // The one sentence that is known word by word from the real service; clients judge by it.
+            Self::Token(Problem::PollIntervalNotSatisfied) => ("BadRequestException", "Request too early"),
+            Self::Token(Problem::Expired) => ("BadRequestException", "The configuration token has expired"),
+            Self::Token(_) => ("BadRequestException", "The configuration token is not valid"),
+            Self::NotFound { resource_type, .. } => ("ResourceNotFoundException", not_found(resource_type)),
+            Self::Throttled => ("ThrottlingException", "Rate exceeded"),
+            Self::Internal => ("InternalServerException", "There was an internal failure in the service"),
+            Self::UnknownOperation => (
+                "UnknownOperationException",
+                "Expected POST /configurationsessions or GET /configuration, the operations of AWS AppConfig Data",
+            ),
+        };
+        let mut exception =
+            Exception { name: Some(name.to_owned()), message: Some(message.to_owned()), in_aws_form: true, ..Exception::default() };
+        match self {
+            Self::Invalid(_) => exception.reason = Some("InvalidParameters".to_owned()),
+            Self::Token(problem) => {
+                exception.reason = Some("InvalidParameters".to_owned());
+                exception.invalid_parameters = vec![(request::TOKEN_PARAMETER.to_owned(), problem.clone())];
+            }
+            Self::NotFound { resource_type, referenced_by } => {
+                exception.resource_type = Some(resource_type.clone());
+                exception.referenced_by.clone_from(referenced_by);
+            }
+            Self::Throttled | Self::Internal | Self::UnknownOperation => {}
+        }
+        exception
+    }
+}
+
+fn not_found(resource_type: &ResourceType) -> &'static str {
+    match resource_type {
+        ResourceType::Application => "The application could not be found",
+        ResourceType::ConfigurationProfile => "The configuration profile could not be found",
+        ResourceType::Deployment => "Nothing was deployed to this environment yet",
+        ResourceType::Environment => "The environment could not be found",
+        ResourceType::Configuration => "The configuration could not be found",
+        ResourceType::Other(_) => "The resource could not be found",
+    }
+}

@@ -134,6 +134,12 @@ export function script(main, { codeOnSignal } = {}) {
   for (const [name, code] of [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]]) {
     process.on(name, () => leave(codeOnSignal ?? code));
   }
+  // npm that is killed outright takes nobody with it. (The scripts in package.json begin with `exec`, because npm passes signals on to its
+  // shell alone, and dash then ends without its child.)
+  if (process.env.npm_lifecycle_event) {
+    const parent = process.ppid;
+    setInterval(() => process.ppid !== parent && leave(codeOnSignal ?? 143), 500).unref();
+  }
   process.on("exit", () => {
     for (const { pid } of running) if (pid !== undefined) signal(-pid, "SIGKILL");
   });

@@ -27,8 +27,8 @@ const output = path.join(root, "pkg", "wasm");
 const work = path.join(root, "target", "build");
 const bindgen = path.join(root, "tools", "target", "debug", "bindgen");
 
-// What a user's environment says of Rust is not for us: a RUSTFLAGS would replace the flags below in silence.
-for (const name of ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_TARGET"]) delete process.env[name];
+// What a user's environment says of Rust is not for us: a RUSTFLAGS would replace the flags below in silence, and the others move the results.
+for (const name of ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_TARGET", "CARGO_TARGET_DIR", "CARGO_BUILD_TARGET_DIR"]) delete process.env[name];
 
 /** Every file below a folder, in a fixed order; `undefined` names are left out. */
 function files(entry) {
@@ -80,8 +80,8 @@ async function buildModule(name) {
   const compiled = path.join(root, "target", "wasm32-unknown-unknown", name, "appconfig_edge.wasm");
   console.log(`building the ${name} module${existsSync(compiled) ? "" : " (the first time takes about a minute)"}…`);
   const source = inputs();
-  const folder = path.join(work, name);
-  rmSync(folder, { recursive: true, force: true });
+  // Of this process alone: another build may be going on.
+  const folder = path.join(work, `${name}.${process.pid}`);
   mkdirSync(folder, { recursive: true });
   mkdirSync(output, { recursive: true });
 
@@ -95,6 +95,7 @@ async function buildModule(name) {
 
   // Renamed into place, so that who reads at the same time sees a whole file.
   for (const part of parts(name)) renameSync(path.join(folder, part), path.join(output, part));
+  rmSync(folder, { recursive: true, force: true });
   // If a source was edited meanwhile, the stamp names what it was before, and the next build builds again.
   writeFileSync(stampFile(name), `${source} ${hashOfOutputs(name)}`);
   console.log(`  done in ${since(start)}: ${statSync(path.join(output, `${name}.wasm`)).size.toLocaleString("en")} bytes`);

@@ -22,6 +22,8 @@ const running = new Set();
  */
 export function run(command, args, { cwd = root, env = {}, show = "failure", limitInMinutes } = {}) {
   return new Promise((resolve) => {
+    // While all is being ended nothing is begun, and who waits is not told: it would go on with its next step.
+    if (ending) return;
     // A group of its own, so that what the program starts (cargo its rustc, say) can be ended together with it.
     const child = spawn(command, args, {
       cwd,
@@ -53,7 +55,8 @@ export function run(command, args, { cwd = root, env = {}, show = "failure", lim
       running.delete(child);
       clearTimeout(timer);
       const output = Buffer.concat(parts).toString() + (late ? `ended after ${limitInMinutes} minutes without a result\n` : "");
-      if (code !== 0 && show === "failure" && !ending) process.stderr.write(output);
+      if (ending) return;
+      if (code !== 0 && show === "failure") process.stderr.write(output);
       resolve({ code: late ? 124 : (code ?? (signal === "SIGINT" ? 130 : 143)), output, stdout: Buffer.concat(proper).toString() });
     });
   });

@@ -1,6 +1,6 @@
 // npm run size: what each entry of the package costs a browser: bundled and minified by esbuild, then gzip -9. With --check it is a test.
 
-import { mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { build as buildPackage } from "./build.mjs";
@@ -20,9 +20,9 @@ const entries = [
 async function bundle(entry) {
   const esbuild = await import("esbuild");
   const folder = path.join(root, "target", "size");
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(path.join(folder, "node_modules"), { recursive: true });
-  symlinkSync(path.join(root, "pkg"), path.join(folder, "node_modules", "appconfig-edge"), "dir");
+  const link = path.join(folder, "node_modules", "appconfig-edge");
+  mkdirSync(path.dirname(link), { recursive: true });
+  if (!existsSync(link)) symlinkSync(path.join(root, "pkg"), link, "dir");
   const result = await esbuild.build({
     stdin: { contents: `export * from "${entry.name}";`, resolveDir: folder },
     absWorkingDir: folder,

@@ -79,9 +79,9 @@ export async function ensureRustComponents() {
 export function findBrowser() {
   return {
     chromium:
-      process.env.CHROMIUM ??
+      process.env.CHROMIUM ||
       find(["chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"]),
-    chromedriver: process.env.CHROMEDRIVER ?? find(["chromedriver"], ["/usr/lib/chromium", "/usr/lib/chromium-browser"]),
+    chromedriver: process.env.CHROMEDRIVER || find(["chromedriver"], ["/usr/lib/chromium", "/usr/lib/chromium-browser"]),
   };
 }
 

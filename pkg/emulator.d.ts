@@ -1,0 +1,144 @@
+/**
+ * The service for tests: AWS AppConfig Data as it was seen to answer, without a network, a port or an account.
+ *
+ * ```js
+ * import { ConfigurationClient } from "appconfig-edge";
+ * import { createEmulator } from "appconfig-edge/emulator";
+ *
+ * const emulator = createEmulator({ intervalInSeconds: 1 });
+ * const flags = { application: "shop", environment: "prod", configurationProfile: "flags" };
+ * emulator.deploy({ ...flags, content: { checkout: { enabled: true } } });
+ *
+ * const client = new ConfigurationClient({ ...flags, endpoint: "http://emulator.test", fetch: emulator.fetch });
+ * ```
+ */
+
+/** Where a configuration is deployed: names of 1 to 128 characters. */
+export interface Target {
+  application: string;
+  environment: string;
+  configurationProfile: string;
+}
+
+/** What is deployed. */
+export interface Deployment extends Target {
+  /**
+   * The configuration, at most 4 MB: a text, bytes, or any other value, which is deployed as its JSON. An empty one cannot be told from an
+   * unchanged one by any client, as on AWS.
+   */
+  content: unknown;
+  /** By default `text/plain` for a text, `application/octet-stream` for bytes, `application/json` for any other value. */
+  contentType?: string;
+  /** 1 to 64 characters, not all of them digits. Without one, answers have none, as on AWS. */
+  versionLabel?: string;
+}
+
+/** A deployment as {@link Emulator.configurations} lists it. */
+export interface DeployedConfiguration extends Target {
+  contentType: string;
+  versionLabel?: string;
+  bytes: number;
+}
+
+/** What {@link createEmulator} takes. */
+export interface EmulatorOptions {
+  /** What is deployed from the beginning. */
+  configurations?: Deployment[];
+  /**
+   * The poll interval, 1 to 86,400 seconds; a session that asked for a longer one gets that. By default as on AWS: what the session asked
+   * for, or 60. A poll before the interval is over is refused.
+   */
+  intervalInSeconds?: number;
+  /** How long an answer is on its way, 0 to 600,000 ms; 0 by default. */
+  latencyInMilliseconds?: number;
+  /**
+   * What a token gets that was spent already, which is not documented for AWS: `"refused"` (the default), `"repeated"` (what it got before,
+   * or what is newer), or `"empty"` (an answer as if nothing had changed).
+   */
+  replay?: "refused" | "repeated" | "empty";
+  /** With the same seed and the same times, the same requests get the same tokens and request ids. */
+  seed?: number;
+  /** The length of tokens, 76 to 8,192 characters. By default 840, about that of the real ones. */
+  tokenCharacters?: number;
+  /** The clock, in milliseconds since 1970; by default `Date.now`. */
+  now?: () => number;
+}
+
+/** What can go wrong on demand; see {@link Emulator.fault}. */
+export type FaultName =
+  /** `ThrottlingException`, 429. */
+  | "throttle"
+  /** `InternalServerException`, 500. */
+  | "internal-error"
+  /** `BadRequestException`, the token counts as expired. GetLatestConfiguration only. */
+  | "expired-token"
+  /** `BadRequestException`, the token counts as corrupted. GetLatestConfiguration only. */
+  | "corrupted-token"
+  /** The request is answered and its token spent, and `fetch` rejects. */
+  | "lost-answer"
+  /** No answer comes; `fetch` settles when its signal aborts. */
+  | "hang";
+
+export type OperationName = "StartConfigurationSession" | "GetLatestConfiguration";
+
+/** A request and its answer. Nothing in it is secret: no token, no content. */
+export interface EmulatorRequest {
+  /** When, in milliseconds since 1970 on the emulator's clock. */
+  readonly at: number;
+  /** The answer's `x-amzn-RequestId`. */
+  readonly requestId: string;
+  readonly method: string;
+  readonly path: string;
+  readonly operation?: OperationName;
+  /** The number of the session, counted from 1. */
+  readonly session?: number;
+  readonly application?: string;
+  readonly environment?: string;
+  readonly configurationProfile?: string;
+  /** The answer's status; 0 where none was given. */
+  readonly status: number;
+  /** The length of the answer's body. */
+  readonly bytes: number;
+  /** Whether a poll was told that nothing is new. */
+  readonly unchanged: boolean;
+  readonly versionLabel?: string;
+  readonly intervalInSeconds?: number;
+  /** The exception's name. */
+  readonly exception?: string;
+  /** The exception's sentence. */
+  readonly message?: string;
+  /** What was wrong with the token. */
+  readonly problem?: "Corrupted" | "Expired" | "PollIntervalNotSatisfied";
+  /** What was not found. */
+  readonly resourceType?: "Application" | "ConfigurationProfile" | "Deployment" | "Environment" | "Configuration";
+  /** The fault that was asked for and happened here. */
+  readonly fault?: FaultName;
+}
+
+/** An emulated service. It has no timers of its own and needs no closing. */
+export interface Emulator {
+  /**
+   * Answers as the service does. Pass it to whatever takes a `fetch`. The origin does not matter, and neither does what stands in the path
+   * before the operation: that is the endpoint's own.
+   */
+  readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
+  /** Deploys; every request from now on sees it. */
+  deploy(deployment: Deployment): void;
+  /** Takes a deployment back: polls get 404 for it. `false` where nothing was deployed. */
+  revert(target: Target): boolean;
+  /** What is deployed, in the order of the names. */
+  readonly configurations: DeployedConfiguration[];
+  /** The last 1,000 requests, the newest last. */
+  readonly requests: EmulatorRequest[];
+  /** The poll interval that is told from the next answer on; see {@link EmulatorOptions.intervalInSeconds}. */
+  intervalInSeconds: number | undefined;
+  /** Moves the emulator's clock forward: an interval is over, a token's 24 hours end. */
+  advance(milliseconds: number): void;
+  /** Lets something go wrong with the next request, or the next `times`, of one operation or of both. Several faults wait in line. */
+  fault(name: FaultName, options?: { times?: number; operation?: OperationName }): void;
+  /** Forgets the faults that have not happened yet. */
+  clearFaults(): void;
+}
+
+/** Makes an emulated service. What is wrong in the options is an error with the code `invalid-option`. */
+export function createEmulator(options?: EmulatorOptions): Emulator;

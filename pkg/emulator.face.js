@@ -1,0 +1,130 @@
+// The emulator's face: `createEmulator` for any runtime, over the module that `emulator.js` or `emulator.workerd.js` brings.
+
+import { checked, checkedAdvance, encoded, refuse } from "./emulator.options.js";
+
+/** How many requests are remembered. */
+const REMEMBERED = 1000;
+
+/** The key of the method that the HTTP server answers with: plain values instead of a `Request` and a `Response`. */
+export const answer = Symbol("answer");
+/** The key of the method that makes a target known without deploying to it. */
+export const register = Symbol("register");
+
+/** Two emulators that are made in one millisecond differ in their tokens all the same. */
+let made = 0;
+
+/** Calls what only the service can judge; it says what it expected. */
+function judged(option, call) {
+  try {
+    return call();
+  } catch (error) {
+    refuse(option, error.message);
+  }
+}
+
+class Emulator {
+  #module;
+  #now;
+  #advanced = 0;
+  #interval;
+  #requests = [];
+
+  constructor(Module, { configurations = [], now = Date.now, intervalInSeconds, latencyInMilliseconds = 0, replay = "refused", seed, tokenCharacters }) {
+    made += 1;
+    this.#now = now;
+    this.#interval = intervalInSeconds;
+    this.#module = new Module({ intervalInSeconds, latencyInMilliseconds, replay, seed: seed ?? Date.now() + made / 1024, tokenCharacters });
+    for (const deployment of configurations) this.deploy(deployment);
+  }
+
+  // A property and not a method, so that `{ fetch: emulator.fetch }` works.
+  fetch = async (input, init = {}) => {
+    const request = typeof input === "object" && "headers" in input ? input : undefined;
+    const signal = init.signal ?? request?.signal;
+    signal?.throwIfAborted();
+    const { pathname, search } = new URL(request?.url ?? input, "http://localhost");
+    const method = (init.method ?? request?.method ?? "GET").toUpperCase();
+    let body = "";
+    if (init.body !== undefined && init.body !== null) body = await new Response(init.body).text();
+    else if (request?.body) body = await request.text();
+    signal?.throwIfAborted();
+    // Whatever stands before the operation is the endpoint's own path.
+    const path = pathname.slice(pathname.lastIndexOf("/"));
+    const { status, headers, body: bytes, delivery } = await abortable(this[answer]({ method, path, query: search.slice(1), body }), signal);
+    if (delivery === "lost") {
+      const cause = Object.assign(new Error("the emulator lost this answer, as it was asked to"), { code: "ECONNRESET" });
+      throw new TypeError("fetch failed", { cause });
+    }
+    if (delivery === "never") await abortable(new Promise(() => {}), signal);
+    return new Response(bytes, { status, headers });
+  };
+
+  async [answer]({ method, path, query, body }) {
+    const result = await this.#module.fetch(this.#now() + this.#advanced, method, path, query, body);
+    this.#requests.push(Object.freeze(result.record));
+    if (this.#requests.length > REMEMBERED) this.#requests.shift();
+    return result;
+  }
+
+  [register]({ application, environment, configurationProfile }) {
+    judged("target", () => this.#module.register(application, environment, configurationProfile));
+  }
+
+  deploy(deployment) {
+    const { application, environment, configurationProfile, content, contentType, versionLabel } = checked("deploy", deployment);
+    const { bytes, type } = encoded(content);
+    judged("deployment", () => this.#module.deploy(application, environment, configurationProfile, bytes, contentType ?? type, versionLabel));
+  }
+
+  revert(target) {
+    const { application, environment, configurationProfile } = checked("revert", target);
+    return judged("target", () => this.#module.revert(application, environment, configurationProfile));
+  }
+
+  get configurations() {
+    return this.#module.configurations();
+  }
+
+  get requests() {
+    return [...this.#requests];
+  }
+
+  get intervalInSeconds() {
+    return this.#interval;
+  }
+
+  set intervalInSeconds(seconds) {
+    checked("createEmulator", { intervalInSeconds: seconds });
+    this.#interval = seconds;
+    this.#module.setInterval(seconds);
+  }
+
+  advance(milliseconds) {
+    this.#advanced += checkedAdvance(milliseconds);
+  }
+
+  fault(name, options = {}) {
+    const { times = 1, operation } = checked("fault", options);
+    judged("fault", () => this.#module.fault(String(name), operation, times));
+  }
+
+  clearFaults() {
+    this.#module.clearFaults();
+  }
+}
+
+/** Settles as `promise` does, unless the signal aborts before. */
+function abortable(promise, signal) {
+  if (!signal) return promise;
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
+}
+
+/** `createEmulator` over the class that `load` gives; `load` is called with the first one. */
+export const face =
+  (load) =>
+  (options = {}) =>
+    new Emulator(load(), checked("createEmulator", options));

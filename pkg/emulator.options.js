@@ -1,0 +1,60 @@
+// What the emulator is given, checked by name as the client's options are.
+
+import { AppConfigError } from "./errors.js";
+import { check } from "./options.js";
+
+const isText = (most) => (value) => typeof value === "string" && value.length > 0 && value.length <= most;
+const isWhole = (least, most) => [(value) => Number.isInteger(value) && value >= least && value <= most, `a whole number from ${least} to ${most}`];
+const isOneOf = (...names) => [(value) => names.includes(value), names.map((name) => `"${name}"`).join(" or ")];
+// The service counts its characters; here it is enough that it is a text.
+const identifier = [isText(512), "a name of 1 to 128 characters"];
+
+const target = { application: identifier, environment: identifier, configurationProfile: identifier };
+const rules = {
+  createEmulator: {
+    configurations: [Array.isArray, "an array of deployments"],
+    intervalInSeconds: isWhole(1, 86400),
+    latencyInMilliseconds: isWhole(0, 600000),
+    replay: isOneOf("refused", "repeated", "empty"),
+    seed: [Number.isFinite, "a finite number"],
+    tokenCharacters: isWhole(76, 8192),
+    now: [(value) => typeof value === "function", "a function that gives milliseconds since 1970"],
+  },
+  deploy: {
+    ...target,
+    content: [(value) => !["function", "symbol", "bigint"].includes(typeof value), "a text, bytes, or a value for JSON"],
+    contentType: [isText(255), "a content type such as application/json"],
+    versionLabel: [isText(64), "a label of 1 to 64 characters, not all of them digits"],
+  },
+  revert: target,
+  fault: { times: isWhole(1, 4294967295), operation: isOneOf("StartConfigurationSession", "GetLatestConfiguration") },
+};
+const required = { deploy: [...Object.keys(target), "content"], revert: Object.keys(target) };
+
+/** Refuses something for a reason that `check` does not know. */
+export function refuse(option, sentence) {
+  throw new AppConfigError("invalid-option", `option ${option}: ${sentence}`, { option });
+}
+
+/** Gives `given` back if its members are those that the function `where` takes. */
+export function checked(where, given) {
+  check(given, rules[where], "options");
+  for (const name of required[where] ?? []) if (given[name] === undefined) refuse(name, `expected ${rules[where][name][1]}, got undefined`);
+  return given;
+}
+
+/** A time for the emulator's clock to go forward by. */
+export function checkedAdvance(milliseconds) {
+  if (!(Number.isFinite(milliseconds) && milliseconds >= 0)) refuse("milliseconds", `expected a number from 0, because the clock only goes forward, got ${milliseconds}`);
+  return milliseconds;
+}
+
+/** What a deployment's `content` is in bytes, and its content type where nothing else is said. */
+export function encoded(content) {
+  if (typeof content === "string") return { bytes: new TextEncoder().encode(content), type: "text/plain" };
+  if (content instanceof ArrayBuffer) return { bytes: new Uint8Array(content), type: "application/octet-stream" };
+  if (ArrayBuffer.isView(content)) {
+    return { bytes: new Uint8Array(content.buffer, content.byteOffset, content.byteLength), type: "application/octet-stream" };
+  }
+  return { bytes: new TextEncoder().encode(JSON.stringify(content)), type: "application/json" };
+}

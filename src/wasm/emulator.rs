@@ -1,0 +1,188 @@
+//! The emulator's module: [`Service`] with JavaScript's values around it.
+//!
+//! No browser bundle carries it, so it may use what the client's module may not: serde for what crosses as an object, and a
+//! future for the time that an answer takes. What JavaScript passes was checked by name in `pkg/emulator.options.js`;
+//! what only the service can judge is judged here.
+
+use std::cell::RefCell;
+
+use gloo_timers::future::TimeoutFuture;
+use js_sys::{JsString, Promise, Reflect, Uint8Array};
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
+
+use crate::protocol::Operation;
+use crate::service::{Call, Configuration, Delivery, Fault, Options, Record, Replay, Service, Target};
+
+/// The options of `createEmulator` that are the service's.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Setup {
+    interval_in_seconds: Option<u32>,
+    replay: String,
+    token_characters: Option<usize>,
+    latency_in_milliseconds: u32,
+    seed: f64,
+}
+
+/// What is deployed, as `configurations` lists it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Deployed<'a> {
+    application: &'a str,
+    environment: &'a str,
+    configuration_profile: &'a str,
+    content_type: &'a str,
+    version_label: Option<&'a str>,
+    bytes: usize,
+}
+
+/// An answer but for its body.
+#[derive(Serialize)]
+struct Head<'a> {
+    status: u16,
+    headers: &'a [(&'static str, String)],
+    delivery: &'static str,
+    record: &'a Record,
+}
+
+/// One emulated service.
+#[wasm_bindgen]
+pub struct Emulator {
+    service: RefCell<Service>,
+    latency: u32,
+}
+
+#[wasm_bindgen]
+impl Emulator {
+    /// A service where nothing is deployed.
+    ///
+    /// # Errors
+    /// Where `options` are not those of [`Setup`].
+    #[wasm_bindgen(constructor)]
+    pub fn new(options: JsValue) -> Result<Emulator, JsError> {
+        let setup: Setup = serde_wasm_bindgen::from_value(options)?;
+        let options = Options {
+            interval_in_seconds: setup.interval_in_seconds,
+            replay: Replay::from_name(&setup.replay).ok_or_else(|| JsError::new("expected replay to be refused, repeated or empty"))?,
+            token_characters: setup.token_characters.unwrap_or(Options::default().token_characters),
+        };
+        Ok(Self { service: RefCell::new(Service::new(options, setup.seed.to_bits())), latency: setup.latency_in_milliseconds })
+    }
+
+    /// Deploys.
+    ///
+    /// # Errors
+    /// `Unfit`.
+    #[allow(clippy::needless_pass_by_value)] // wasm-bindgen hands no `Option<&str>` over
+    pub fn deploy(
+        &self,
+        application: &str,
+        environment: &str,
+        configuration_profile: &str,
+        content: Vec<u8>,
+        content_type: &str,
+        version_label: Option<String>,
+    ) -> Result<(), JsError> {
+        let target = Target::new(application, environment, configuration_profile)?;
+        self.service.borrow_mut().deploy(&target, Configuration::new(content, content_type, version_label.as_deref())?);
+        Ok(())
+    }
+
+    /// Makes a target known without deploying to it.
+    ///
+    /// # Errors
+    /// `Unfit`.
+    pub fn register(&self, application: &str, environment: &str, configuration_profile: &str) -> Result<(), JsError> {
+        self.service.borrow_mut().register(&Target::new(application, environment, configuration_profile)?);
+        Ok(())
+    }
+
+    /// Takes a deployment back; `false` where there is none.
+    ///
+    /// # Errors
+    /// `Unfit`.
+    pub fn revert(&self, application: &str, environment: &str, configuration_profile: &str) -> Result<bool, JsError> {
+        Ok(self.service.borrow_mut().revert(&Target::new(application, environment, configuration_profile)?))
+    }
+
+    /// What is deployed.
+    ///
+    /// # Errors
+    /// Never, as long as JavaScript can make an array.
+    pub fn configurations(&self) -> Result<JsValue, JsError> {
+        let service = self.service.borrow();
+        let all: Vec<_> = service
+            .deployed()
+            .map(|(target, configuration)| Deployed {
+                application: &target.application,
+                environment: &target.environment,
+                configuration_profile: &target.configuration_profile,
+                content_type: configuration.content_type(),
+                version_label: configuration.version_label(),
+                bytes: configuration.content().len(),
+            })
+            .collect();
+        Ok(serde_wasm_bindgen::to_value(&all)?)
+    }
+
+    /// Lets something go wrong with the next requests.
+    ///
+    /// # Errors
+    /// Where there is no fault or no operation of this name; the message lists those that there are.
+    pub fn fault(&self, name: &str, operation: Option<String>, times: u32) -> Result<(), JsError> {
+        let Some(fault) = Fault::from_name(name) else {
+            return Err(JsError::new(&format!("expected one of {}, got {name}", Fault::ALL.map(Fault::name).join(", "))));
+        };
+        let operations = [Operation::StartConfigurationSession, Operation::GetLatestConfiguration];
+        let operation =
+            match operation {
+                None => None,
+                Some(name) => Some(operations.into_iter().find(|it| it.name() == name).ok_or_else(|| {
+                    JsError::new(&format!("expected the operation to be {}", operations.map(Operation::name).join(" or ")))
+                })?),
+            };
+        self.service.borrow_mut().fault(fault, operation, times);
+        Ok(())
+    }
+
+    /// Forgets the faults that have not happened yet.
+    #[wasm_bindgen(js_name = clearFaults)]
+    pub fn clear_faults(&self) {
+        self.service.borrow_mut().clear_faults();
+    }
+
+    /// Changes the interval for every answer from now on.
+    #[wasm_bindgen(js_name = setInterval)]
+    pub fn set_interval(&self, seconds: Option<u32>) {
+        self.service.borrow_mut().set_interval(seconds);
+    }
+
+    /// Answers a request: the service has done so when this returns, and the promise gives the answer when the latency is over.
+    ///
+    /// # Errors
+    /// Never, as long as JavaScript can make an object.
+    pub fn fetch(&self, now: f64, method: &str, path: &str, query: &str, body: &str) -> Result<Promise, JsError> {
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a date's milliseconds; what is no date saturates
+        let answer = self.service.borrow_mut().answer(now as u64, Call { method, path, query, body });
+        let delivery = match answer.delivery {
+            Delivery::Whole => "whole",
+            Delivery::Lost => "lost",
+            Delivery::Never => "never",
+        };
+        let head = Head { status: answer.status, headers: &answer.headers, delivery, record: &answer.record };
+        let value = serde_wasm_bindgen::to_value(&head)?;
+        let set = Reflect::set(&value, &JsString::from("body"), &Uint8Array::from(&answer.body[..]));
+        debug_assert_eq!(set, Ok(true), "a fresh object takes every property");
+        let latency = self.latency;
+        Ok(if latency == 0 {
+            Promise::resolve(&value)
+        } else {
+            future_to_promise(async move {
+                TimeoutFuture::new(latency).await;
+                Ok(value)
+            })
+        })
+    }
+}

@@ -3,3 +3,5 @@
 pub mod protocol;
 pub mod service;
 pub mod session;
+#[cfg(all(target_arch = "wasm32", any(feature = "client", feature = "emulator")))]
+pub mod wasm;

@@ -2,7 +2,7 @@
 
 /// One mistake that a poller can be told to make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)] // the names say it
+#[allow(missing_docs, unreachable_pub)] // the names say it; public with the feature only
 pub enum Mistake {
     TwoAtOnce,
     TakesLateAnswers,

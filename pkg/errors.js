@@ -1,0 +1,67 @@
+// Errors: a literal `code` to decide by, a sentence to read. Nothing in them is secret.
+
+// In the order of the codes' numbers in src/session/error.rs; tests/package/errors.test.mjs holds the two together.
+const sentences = {
+  "network": "no answer from the endpoint: check that it is reachable and, in a browser, that it allows this origin (CORS)",
+  "body-cut": "the answer broke off before its end",
+  "timed-out": "no answer within the time limit",
+  "not-sent": "the request could not be prepared and was not sent",
+  "bad-request": "the request was refused as invalid: check the identifiers and what stands between here and AWS",
+  "token-refused": "the configuration token was refused; a new session is opened",
+  "too-early": "polled before the interval was over; the token is kept",
+  "not-found": "not found: check application, environment and configurationProfile, and that something is deployed",
+  "throttled": "the service asks to slow down",
+  "access-denied": "access was denied: check the credentials and what they may do (appconfig:StartConfigurationSession, appconfig:GetLatestConfiguration)",
+  "credentials-expired": "the credentials have expired",
+  "clock-skew": "the signature was refused: check the credentials, and that the signer's clock is right to five minutes",
+  "service-error": "the service had an internal failure",
+  "redirected": "the endpoint redirects, which is not followed because it would carry the token elsewhere: use the final address as endpoint",
+  "unexpected-answer": "this is not an answer of AWS AppConfig Data: check what stands between here and AWS",
+  "headers-hidden": "the answer's headers are hidden from this page: the endpoint must send Access-Control-Expose-Headers: Next-Poll-Configuration-Token, Next-Poll-Interval-In-Seconds, Version-Label",
+  "invalid-body": "the configuration does not parse as its content type says; what was held is kept",
+  "body-too-large": "the configuration is larger than maximumBodyBytes; what was held is kept",
+  "no-configuration": "the service sent an empty configuration",
+};
+const codes = Object.keys(sentences);
+const operations = ["StartConfigurationSession", "GetLatestConfiguration"];
+const limits = [, "headers", "idle", "total"];
+
+/** What every error of this package is. */
+export class AppConfigError extends Error {
+  constructor(code, message, members) {
+    super(message);
+    Object.assign(this, members).code = code;
+  }
+}
+AppConfigError.prototype.name = "AppConfigError";
+
+/** A message of the host or of the caller's code without what may be secret in it: URLs and anything long. */
+function scrub(text) {
+  return String(text).replace(/\w+:\/\/[^\s"'<>)]+/g, "<url>").replace(/[\w+/=%.~-]{24,}/g, "…").slice(0, 200);
+}
+
+/** What a host or a callback said, as far as it can be told. Never the error itself: Deno's carries the URL, and with it the token. */
+export function hearsay(reason) {
+  if (reason instanceof AppConfigError) return reason.message;
+  const { code, name, message } = reason?.cause ?? reason ?? {};
+  return [code ?? reason?.code ?? name, message && scrub(message)].filter(Boolean).join(": ");
+}
+
+const pairsOf = (flat) => Object.fromEntries(flat.flatMap((name, i) => (i % 2 ? [] : [[name, flat[i + 1]]])));
+
+/** The error of a failed attempt, from what src/wasm/driver.rs tells of it. */
+export function attemptError(code, operation, status, limit, final, retryIn, words, problems, references, reason) {
+  const [requestId, exception, serviceMessage, why, resourceType] = words;
+  const name = codes[code];
+  const said = [exception, serviceMessage && scrub(serviceMessage), hearsay(reason)].filter(Boolean).join(": ");
+  const error = new AppConfigError(
+    name,
+    `${operations[operation]}: ${sentences[name]}${limit ? ` (${limits[limit]})` : ""}${status ? ` (HTTP ${status})` : ""}${said && `: ${said}`}`,
+    { operation: operations[operation], retryAt: new Date(Date.now() + retryIn) },
+  );
+  const members = { status: status || undefined, limit: limits[limit], requestId, exception, reason: why, resourceType };
+  for (const key in members) if (members[key] !== undefined) error[key] = members[key];
+  if (problems.length) error.invalidParameters = pairsOf(problems);
+  if (references.length) error.referencedBy = pairsOf(references);
+  return error;
+}

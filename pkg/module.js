@@ -1,0 +1,31 @@
+// The WebAssembly module: loaded by the first start() or refresh(), once for all clients.
+
+import { AppConfigError, hearsay } from "./errors.js";
+import { Engine, initSync } from "./wasm/client.js";
+
+let loader;
+let ready = false;
+let loading;
+
+/** Says how the module is come by: `load` gives a WebAssembly.Module, or a promise of one. */
+export function provide(load) {
+  loader = load;
+}
+
+/** Makes the module ready for {@link Engine}; a promise only where that takes time. */
+export function instantiate() {
+  if (ready) return;
+  return (loading ??= (async () => {
+    try {
+      if (!loader) throw new Error("call initialize() of appconfig-edge/slim first");
+      initSync({ module: await loader() });
+      ready = true;
+    } catch (error) {
+      // A later start() tries again.
+      loading = undefined;
+      throw new AppConfigError("module-failed", `the WebAssembly module could not be loaded (a Content-Security-Policy must allow 'wasm-unsafe-eval'): ${hearsay(error)}`);
+    }
+  })());
+}
+
+export { Engine };

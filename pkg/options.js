@@ -1,0 +1,96 @@
+// The options of the client: checked by name and at once, with what is expected and what was given (never a secret).
+
+import { AppConfigError } from "./errors.js";
+
+/** Refuses the option `name`. */
+function refuse(name, expected, given) {
+  // Of a text only its type is told: it may be a key that went astray.
+  const shown = given === null || typeof given === "number" || typeof given === "boolean" ? String(given) : Array.isArray(given) ? "an array" : typeof given;
+  throw new AppConfigError("invalid-option", `option ${name}: expected ${expected}, got ${shown}`, { option: name });
+}
+
+const isText = (most) => (value) => typeof value === "string" && value.length > 0 && value.length <= most && !/[\u0000-\u001f\u007f]/.test(value);
+const isWhole = (least, most) => [
+  (value) => Number.isInteger(value) && value >= least && value <= most,
+  `a whole number from ${least} to ${most}`,
+];
+const isBoolean = [(value) => typeof value === "boolean", "true or false"];
+const isFunction = [(value) => typeof value === "function", "a function"];
+const identifier = [isText(128), "an id or a name of 1 to 128 characters without control characters"];
+const milliseconds = isWhole(1, 2147483647);
+
+const rules = {
+  application: identifier,
+  environment: identifier,
+  configurationProfile: identifier,
+  endpoint: [(value) => isText(2048)(value) || value instanceof URL, "an http: or https: URL"],
+  region: [(value) => typeof value === "string" && /^(?!-)[a-z0-9-]{1,63}(?<!-)$/.test(value), "a region such as eu-west-1"],
+  sign: isFunction,
+  headers: [(value) => typeof value === "function" || (typeof value === "object" && value !== null), "an object of headers, or a function that gives one"],
+  requestCredentials: [(value) => ["omit", "same-origin", "include"].includes(value), '"omit", "same-origin" or "include"'],
+  requiredMinimumPollIntervalInSeconds: isWhole(15, 86400),
+  requireValidJson: isBoolean,
+  maximumBodyBytes: isWhole(1, 2147483647),
+  headersTimeoutInMilliseconds: milliseconds,
+  idleTimeoutInMilliseconds: milliseconds,
+  totalTimeoutInMilliseconds: milliseconds,
+  keepAlive: isBoolean,
+  fetch: isFunction,
+  logger: [(value) => value === null || ["info", "warn"].every((name) => typeof value?.[name] === "function"), "an object with info() and warn(), as console, or null"],
+};
+
+/** Checks the members of `given` against `rules`; members that are undefined count as absent. */
+export function check(given, allowed, what) {
+  if (typeof given !== "object" || given === null) refuse(what, "an object", given);
+  for (const name in given) {
+    if (!Object.hasOwn(allowed, name)) {
+      throw new AppConfigError("invalid-option", `option ${name}: there is no such option; there are ${Object.keys(allowed).join(", ")}`, { option: name });
+    }
+    const [test, expected] = allowed[name];
+    if (given[name] !== undefined && !test(given[name])) refuse(name, expected, given[name]);
+  }
+}
+
+const waitRules = {
+  signal: [(value) => value instanceof AbortSignal, "an AbortSignal"],
+  timeoutInMilliseconds: milliseconds,
+};
+
+/** Checks what start() and refresh() are given. */
+export const checkWait = (given) => check(given, waitRules, "options");
+
+/** Checks the client's options and fills in the defaults. */
+export function checkOptions(given) {
+  check(given, rules, "options");
+  const { application, environment, configurationProfile, region, sign, headers } = given;
+  for (const name of ["application", "environment", "configurationProfile"]) if (given[name] === undefined) refuse(name, identifier[1]);
+  if (given.endpoint === undefined && !sign) refuse("endpoint", "the address of a proxy that holds the credentials, or region with sign");
+  if (given.endpoint === undefined && !region) refuse("region", "a region, or endpoint, together with sign");
+  if (given.endpoint !== undefined && region) refuse("region", "either endpoint or region, not both", region);
+  if (sign && headers) refuse("headers", "either headers (proxied) or sign (pre-signed), not both", headers);
+  return {
+    requestCredentials: "omit",
+    requireValidJson: true,
+    maximumBodyBytes: 4194304,
+    headersTimeoutInMilliseconds: 10000,
+    idleTimeoutInMilliseconds: 10000,
+    totalTimeoutInMilliseconds: 120000,
+    logger: globalThis.console,
+    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+    endpoint: region ?? absolute(given.endpoint),
+    input: { application, environment, configurationProfile },
+  };
+}
+
+function absolute(endpoint) {
+  let url;
+  try {
+    url = new URL(endpoint, globalThis.location?.href);
+  } catch {
+    refuse("endpoint", "an absolute URL (a relative one works in pages only)", endpoint);
+  }
+  if (!/^https?:$/.test(url.protocol) || url.username || url.password || url.search || url.hash) {
+    refuse("endpoint", "an http: or https: URL without user name, query and fragment", endpoint);
+  }
+  return url.href;
+}

@@ -1,0 +1,65 @@
+// What goes out: the request that src/protocol built, with what authenticates it.
+
+import { AppConfigError } from "./errors.js";
+
+const operations = ["StartConfigurationSession", "GetLatestConfiguration"];
+
+const isWorkerd = globalThis.navigator?.userAgent === "Cloudflare-Workers";
+// Cookies are a browser's matter; workerd throws on the member.
+const isBrowser = !isWorkerd && typeof location === "object" && !globalThis.Deno && !globalThis.process?.versions?.node;
+
+let cacheWorks;
+/** Whether fetch takes `cache`: workerd throws at older compatibility dates. Asked once, and never at global scope. */
+function takesCache() {
+  if (cacheWorks === undefined) {
+    try {
+      cacheWorks = !!new Request("http://localhost", { cache: "no-store" });
+    } catch {
+      cacheWorks = false;
+    }
+  }
+  return cacheWorks;
+}
+
+/** Makes the arguments of fetch, or a promise of them. */
+export function prepare(options, operation, url, body, signal) {
+  const method = body === undefined ? "GET" : "POST";
+  const own = body === undefined ? {} : { "content-type": "application/json" };
+  const finish = (headers, target = url) => {
+    const all = new Headers(own);
+    new Headers(headers).forEach((value, name) => all.set(name, value));
+    const init = { method, headers: all, body, signal, redirect: "manual" };
+    if (takesCache()) init.cache = "no-store";
+    if (isBrowser) init.credentials = options.requestCredentials;
+    return [target, init];
+  };
+  const { headers, sign } = options;
+  if (sign) {
+    const input = body === undefined ? { ConfigurationToken: new URL(url).searchParams.get("configuration_token") } : JSON.parse(body);
+    return callback("sign", () => sign({ operation: operations[operation], input, method, url, headers: { ...own }, body, signal }), (signed) => {
+      if (signed instanceof Request) return finish(signed.headers, sameRequest(url, signed.url, method, signed.method));
+      if (typeof signed === "string" || signed instanceof URL) return finish({}, sameRequest(url, signed, method, method));
+      return finish(signed);
+    });
+  }
+  return typeof headers === "function" ? callback("headers", headers, (value) => finish(value)) : finish(headers);
+}
+
+/** Calls the caller's code; what it throws or gives is told without its text where that may be secret. */
+async function callback(name, call, use) {
+  const value = await call();
+  if ((typeof value !== "object" || value === null) && !(name === "sign" && typeof value === "string")) {
+    throw new AppConfigError("not-sent", `${name} gave ${value === null ? "null" : typeof value}, expected ${name === "sign" ? "headers, a Request or a pre-signed URL" : "headers"}`);
+  }
+  return use(value);
+}
+
+/** A pre-signed URL may add parameters of the signature, and nothing else may differ. */
+function sameRequest(ours, theirs, ourMethod, theirMethod) {
+  const [a, b] = [new URL(ours), new URL(theirs)];
+  const added = [...b.searchParams.keys()].filter((name) => !/^x-amz-/i.test(name));
+  if (a.origin !== b.origin || a.pathname !== b.pathname || ourMethod !== theirMethod || added.length !== a.searchParams.size || added.some((name) => a.searchParams.get(name) !== b.searchParams.get(name))) {
+    throw new AppConfigError("not-sent", "sign gave a request of another origin, path, method or parameters; it may only add X-Amz- parameters and headers");
+  }
+  return b.href;
+}

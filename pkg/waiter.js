@@ -1,0 +1,71 @@
+// Somebody who waits in start(), refresh() or updates().
+
+import { AppConfigError } from "./errors.js";
+
+// In workerd a promise belongs to the request that made it. Nobody there waits for what another request brings, but
+// looks for it, on timers of its own: after 5 milliseconds, then ever less often, four times a second at last.
+const looksAround = globalThis.navigator?.userAgent === "Cloudflare-Workers";
+const FIRST_LOOK = 5;
+const LAST_LOOK = 250;
+
+export class Waiter {
+  over = false;
+  mine;
+  #timers = [];
+  #look;
+  #end;
+
+  /**
+   * `look` gives what is waited for, or undefined, or throws what ends the wait; its argument says whether it is called
+   * on a timer. `mine` says whether the request under way was made by who waits. After the time limit `fallback` counts.
+   */
+  constructor({ signal, timeoutInMilliseconds = undefined }, limit, mine, look, { fallback, ended }) {
+    this.mine = mine;
+    this.promise = new Promise((resolve, reject) => {
+      const aborted = () => this.#end(reject, signal.reason);
+      this.#end = (settle, value) => {
+        if (this.over) return;
+        this.over = true;
+        for (const timer of this.#timers) clearTimeout(timer);
+        signal?.removeEventListener("abort", aborted);
+        ended();
+        settle(value);
+      };
+      this.#look = (looking) => {
+        try {
+          const value = look(looking);
+          if (value) this.#end(resolve, value);
+        } catch (error) {
+          this.#end(reject, error);
+        }
+      };
+      signal?.addEventListener("abort", aborted);
+      const most = timeoutInMilliseconds ?? limit;
+      if (most) {
+        this.#timers[0] = setTimeout(() => {
+          const value = fallback();
+          if (value) this.#end(resolve, value);
+          else this.#end(reject, new AppConfigError("not-ready", `no configuration within ${most} ms`));
+        }, most);
+      }
+    });
+  }
+
+  begin() {
+    this.#look(looksAround && !this.mine);
+    if (looksAround && !this.over) this.#lookAgain(FIRST_LOOK);
+    return this.promise;
+  }
+
+  #lookAgain(wait) {
+    this.#timers[1] = setTimeout(() => {
+      this.#look(true);
+      if (!this.over) this.#lookAgain(Math.min(wait * 1.5, LAST_LOOK));
+    }, wait);
+  }
+
+  /** Something was concluded. In workerd only who made the request hears of it. */
+  wake() {
+    if (!looksAround || this.mine) this.#look(false);
+  }
+}

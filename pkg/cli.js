@@ -1,0 +1,115 @@
+#!/usr/bin/env node
+// npx appconfig-edge: so far one command, `emulate`.
+
+import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+
+const help = `Usage: appconfig-edge emulate FOLDER [options]
+
+Serves a folder as AWS AppConfig Data, for any client of it: StartConfigurationSession and
+GetLatestConfiguration over HTTP, without signatures being checked.
+
+  FOLDER/application/environment/profile.ext
+
+is the configuration "profile" of that application and environment. Its content type follows the
+extension: .json, .yaml, .txt, .toml, .xml, ... An edited file is a deployment, a deleted one is
+reverted; its version label is the time of its last change. A .json file that does not parse is told,
+and what was deployed before stays.
+
+Options
+  --port N          the port (2774); 0 takes any free one
+  --host ADDRESS    the address to listen on (127.0.0.1); 0.0.0.0 lets others in
+  --interval S      the poll interval in seconds, from 1 (as on AWS: what a session asks for, or 60);
+                    who polls before it is over is refused, as on AWS
+  --latency MS      how long an answer is on its way (0)
+  --replay HOW      what a spent token gets: refused, repeated or empty (refused)
+  --seed N          makes tokens and request ids repeatable
+  --log json        a line of JSON for each event instead of a readable one
+  --quiet           tells nothing but its address and what is wrong
+  --version, --help
+
+Example
+  mkdir -p config/shop/prod
+  echo '{"checkout": {"enabled": true}}' > config/shop/prod/flags.json
+  npx appconfig-edge emulate ./config --interval 5
+
+  then, in a page or in Node:
+
+  new ConfigurationClient({
+    application: "shop", environment: "prod", configurationProfile: "flags",
+    endpoint: "http://127.0.0.1:2774",
+  });
+
+Pages of other origins may use the two operations (CORS). Requests below /_emulator/ (what is deployed,
+deploying) are for pages of this server's own origin and for tools on this machine.
+`;
+
+/** What is the user's to mend. */
+class Usage extends Error {}
+
+function number(values, name, least, most) {
+  const text = values[name];
+  if (text === undefined) return;
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < least || value > most) throw new Usage(`--${name}: expected a whole number from ${least} to ${most}, got ${JSON.stringify(text)}`);
+  return value;
+}
+
+function oneOf(values, name, ...known) {
+  if (values[name] !== undefined && !known.includes(values[name])) throw new Usage(`--${name}: expected ${known.join(" or ")}, got ${JSON.stringify(values[name])}`);
+  return values[name];
+}
+
+function parse(args) {
+  const text = { type: "string" };
+  const flag = { type: "boolean", default: false };
+  const options = { port: text, host: text, interval: text, latency: text, replay: text, seed: text, log: text, quiet: flag, version: flag, help: flag };
+  try {
+    return parseArgs({ args, allowPositionals: true, options });
+  } catch (error) {
+    throw new Usage(error.message.split(". ")[0]);
+  }
+}
+
+async function main(args) {
+  const { values, positionals } = parse(args);
+  const [command, folder, ...rest] = positionals;
+  if (values.version) return console.log(JSON.parse(readFileSync(new URL("./package.json", import.meta.url), "utf8")).version);
+  if (values.help || (command === undefined && args.length === 0)) return process.stdout.write(help);
+  if (command !== "emulate") throw new Usage(`expected the command emulate, got ${command === undefined ? "none" : JSON.stringify(command)}`);
+  if (folder === undefined || rest.length > 0) throw new Usage(`expected one folder, got ${folder === undefined ? "none" : [folder, ...rest].join(" ")}`);
+
+  const options = {
+    folder,
+    port: number(values, "port", 0, 65535),
+    host: values.host,
+    intervalInSeconds: number(values, "interval", 1, 86400),
+    latencyInMilliseconds: number(values, "latency", 0, 600000),
+    replay: oneOf(values, "replay", "refused", "repeated", "empty"),
+    seed: number(values, "seed", 0, Number.MAX_SAFE_INTEGER),
+  };
+  const asJson = oneOf(values, "log", "json", "text") === "json";
+  const [{ startEmulator }, { json, line }] = await Promise.all([import("./emulator.http.js"), import("./emulator.log.js")]);
+  const server = await startEmulator({
+    ...options,
+    tell(event) {
+      if (event.type === "problem") console.error((asJson ? json : line)(event));
+      else if (!values.quiet) console.log((asJson ? json : line)(event));
+    },
+  });
+  const end = async () => {
+    // Whatever still holds on, this ends.
+    setTimeout(() => process.exit(0), 1000).unref();
+    await server.close();
+    process.exit(0);
+  };
+  process.once("SIGINT", end).once("SIGTERM", end);
+  console.log(asJson ? json({ type: "started", url: server.url, folder }) : `AppConfig Data from ${folder} at ${server.url} (Ctrl-C ends)`);
+}
+
+main(process.argv.slice(2)).catch((error) => {
+  const usage = error instanceof Usage;
+  console.error(`appconfig-edge: ${usage || error.code || error.status ? error.message : error.stack}`);
+  if (usage) console.error("appconfig-edge --help tells what there is");
+  process.exit(usage ? 2 : 1);
+});

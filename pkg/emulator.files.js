@@ -1,0 +1,69 @@
+// Which file of a folder is which configuration: `application/environment/profile.ext`.
+
+/** The content type of each extension; any other is `application/octet-stream`. YAML's is the one that AWS's console gives. */
+const types = {
+  json: "application/json",
+  yaml: "application/x-yaml",
+  yml: "application/x-yaml",
+  txt: "text/plain",
+  toml: "application/toml",
+  xml: "application/xml",
+  html: "text/html",
+  css: "text/css",
+  csv: "text/csv",
+  md: "text/markdown",
+  properties: "text/plain",
+};
+const BINARY = "application/octet-stream";
+/** What a content type may be called besides. */
+const synonyms = { "application/yaml": "yaml", "text/yaml": "yaml", "text/x-yaml": "yaml", "text/json": "json", "text/toml": "toml", "text/xml": "xml" };
+
+/** The most bytes of a configuration, as AWS AppConfig hosts one on request. */
+export const MAXIMUM_BYTES = 4 * 1024 * 1024;
+
+/** A media type without its parameters. */
+const essence = (contentType) => contentType.split(";")[0].trim().toLowerCase();
+
+const extensionOf = (file) => /\.([^.]+)$/.exec(file)?.[1].toLowerCase();
+
+/** The content type of a file, by its extension. */
+export const contentTypeOf = (file) => types[extensionOf(file)] ?? BINARY;
+
+/** Whether a file's content has to be JSON. */
+export const isJson = (file) => extensionOf(file) === "json";
+
+/** The extension for a content type, or undefined. */
+export function extensionFor(contentType) {
+  const type = essence(contentType);
+  if (type === BINARY) return "bin";
+  return synonyms[type] ?? Object.keys(types).find((extension) => types[extension] === type);
+}
+
+/** Whether a file may be what it is sent as. */
+export const isOfType = (file, contentType) => contentTypeOf(file) === (types[extensionFor(contentType)] ?? BINARY);
+
+/** A file's profile: its name without its last extension. */
+export const profileOf = (file) => file.replace(/(?<=.)\.[^.]+$/, "");
+
+/** Whether a name is a hidden file, an editor's, or a download's that is not there yet: passed over without a word. */
+export const isPassedOver = (name) => /^[.#]|~$|\.(sw[a-z]|tmp|temp|bak|orig|part|crdownload)$/i.test(name);
+
+/** Why `name` can be neither an identifier nor a file's name on all systems, or undefined. */
+export function unfitName(name) {
+  if (name.length === 0 || [...name].length > 128) return "has to have 1 to 128 characters";
+  if (/[\u0000-\u001f\u007f-\u009f]/.test(name)) return "must not have control characters";
+  if (/[/\\:]/.test(name)) return "must not have a slash, a backslash or a colon";
+  if (isPassedOver(name) || /[. ]$/.test(name) || name.trim() !== name) return "must not look like a hidden or temporary file, nor begin or end with a space";
+}
+
+/** What is wrong with a file's content, or undefined. */
+export function unfitContent(file, bytes) {
+  if (bytes.length > MAXIMUM_BYTES) return `has ${bytes.length.toLocaleString("en")} bytes, expected at most ${MAXIMUM_BYTES.toLocaleString("en")}`;
+  if (bytes.length === 0) return "is empty, which no client can tell from unchanged";
+  if (!isJson(file)) return;
+  try {
+    JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (error) {
+    return `is not JSON: ${error.message}`;
+  }
+}

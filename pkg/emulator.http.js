@@ -1,0 +1,105 @@
+// AppConfig Data over HTTP, from a folder. Node only, without dependencies.
+
+import http from "node:http";
+import { administer, PREFIX } from "./emulator.admin.js";
+import { readBody } from "./emulator.body.js";
+import { answer } from "./emulator.face.js";
+import { Folder } from "./emulator.folder.js";
+import { createEmulator } from "./emulator.js";
+
+/** The port where nothing else is said. 2772 is the AWS AppConfig Agent's and 2773 its Lambda extension's; this is neither. */
+export const DEFAULT_PORT = 2774;
+
+/** The longest body of a request to AppConfig Data. */
+const MAXIMUM_REQUEST_BYTES = 65536;
+
+/** The method of each path, for the preflight. */
+const operations = { "/configurationsessions": "POST", "/configuration": "GET" };
+
+/** What a page of another origin may read. */
+const exposed =
+  "Next-Poll-Configuration-Token, Next-Poll-Interval-In-Seconds, Version-Label, Content-Type, Date, x-amzn-RequestId, x-amzn-ErrorType, Retry-After";
+/** What it may send: what a client of AppConfig Data has to, and nothing else, since the real service promises nothing else. */
+const allowed = "authorization, x-amz-date, x-amz-security-token, content-type";
+
+async function appConfigData(request, response, path, query, { emulator, folder }) {
+  response.setHeader("access-control-allow-origin", "*");
+  const asked = request.headers["access-control-request-method"];
+  if (request.method === "OPTIONS" && asked && operations[path]) {
+    response.writeHead(204, { "access-control-allow-methods": operations[path], "access-control-allow-headers": allowed, "access-control-max-age": "600" });
+    response.end();
+    return { type: "preflight", path, asked, origin: request.headers.origin };
+  }
+  response.setHeader("access-control-expose-headers", exposed);
+  // One that is too long is no JSON either way.
+  const body = request.method === "GET" ? "" : ((await readBody(request, MAXIMUM_REQUEST_BYTES)) ?? "");
+  await folder.fresh();
+  const result = await emulator[answer]({ method: request.method, path, query, body: body.toString() });
+  if (result.delivery === "lost") request.socket.destroy();
+  else if (result.delivery === "whole") {
+    for (const [name, value] of result.headers) response.setHeader(name, value);
+    if (!request.complete) response.setHeader("connection", "close");
+    response.writeHead(result.status, { "content-length": result.body.length });
+    response.end(request.method === "HEAD" ? undefined : result.body);
+  }
+  return { type: "request", ...result.record };
+}
+
+/**
+ * Serves a folder. Gives `{ url, emulator, folder, close }`.
+ *
+ * `tell` is called with what happens: `{ type: "request" | "preflight" | "admin" | "deployed" | "reverted" | "problem", … }`. `site` answers
+ * what is neither AppConfig Data nor the emulator's own. What else is given goes to `createEmulator`.
+ */
+export async function startEmulator({ folder: name, port = DEFAULT_PORT, host = "127.0.0.1", tell = () => {}, site, ...options }) {
+  const emulator = createEmulator(options);
+  const folder = await Folder.open(name, emulator, tell);
+
+  const handle = async (request, response) => {
+    // Not by URL, which would take "//host/path" apart.
+    const [, path, query = ""] = /^([^?]*)\??(.*)$/s.exec(request.url);
+    if (path.startsWith(PREFIX)) {
+      const status = await administer(request, response, path, { emulator, folder });
+      // A page looks again and again; what it changes is worth a line, and what it may not.
+      if (request.method !== "GET" || status !== 200) tell({ type: "admin", method: request.method, path, status });
+    } else if (site && !operations[path]) {
+      await site(request, response, path);
+    } else {
+      tell(await appConfigData(request, response, path, query, { emulator, folder }));
+    }
+  };
+  const server = http.createServer((request, response) => {
+    handle(request, response).catch((error) => {
+      // Who went away needs no answer.
+      if (!request.destroyed) tell({ type: "problem", file: request.url.split("?")[0], message: String(error?.stack ?? error) });
+      response.destroy();
+    });
+  });
+  // Longer than the usual interval: a connection that is closed just when the next poll is sent on it would lose the poll.
+  server.keepAliveTimeout = 75_000;
+
+  try {
+    await new Promise((resolve, reject) => {
+      server.once("error", reject);
+      server.listen({ port, host }, resolve);
+    });
+  } catch (error) {
+    folder.close();
+    const reason = { EADDRINUSE: `port ${port} is taken: choose another, or 0 for any free one`, EACCES: `port ${port} needs more rights than this user has` };
+    throw Object.assign(new Error(reason[error.code] ?? `cannot listen on ${host}, port ${port}: ${error.code ?? error.message}`), { code: error.code });
+  }
+  const { address, family, port: bound } = server.address();
+  const shown = { "0.0.0.0": "127.0.0.1", "::": "[::1]" }[address] ?? (family === "IPv6" ? `[${address}]` : address);
+  return {
+    url: `http://${shown}:${bound}`,
+    emulator,
+    folder,
+    async close() {
+      folder.close();
+      await new Promise((resolve) => {
+        server.close(resolve);
+        server.closeAllConnections();
+      });
+    },
+  };
+}

@@ -4,53 +4,67 @@
 //! token's envelope, never a configuration. It accepts exactly RFC 8259 and never recurses: deep nesting cannot
 //! exhaust a stack.
 
+use core::str::Chars;
+
 /// The deepest nesting that is read; a deeper document counts as malformed.
 const MAXIMUM_DEPTH: usize = 64;
 
 /// A reader over one JSON document.
 #[derive(Clone)]
 pub struct Reader<'a> {
-    rest: &'a [u8],
+    rest: Chars<'a>,
 }
 
 impl<'a> Reader<'a> {
     /// Starts at the beginning of `text`; a byte order mark is passed over.
     #[must_use]
     pub fn new(text: &'a str) -> Self {
-        let bytes = text.as_bytes();
-        Self { rest: bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes) }
+        let mut it = Self { rest: text.chars() };
+        it.pass('\u{feff}');
+        it
     }
 
-    fn peek(&mut self) -> Option<u8> {
-        while let [b' ' | b'\t' | b'\n' | b'\r', rest @ ..] = self.rest {
-            self.rest = rest;
+    /// The next character, left where it is.
+    fn ahead(&self) -> char {
+        // No document has a NUL outside of what is refused anyway, so it can stand for the end.
+        self.rest.clone().next().unwrap_or('\0')
+    }
+
+    /// Passes over `c` if it is the next character.
+    fn pass(&mut self, c: char) -> bool {
+        let passes = self.ahead() == c;
+        if passes {
+            self.rest.next();
         }
-        self.rest.first().copied()
+        passes
     }
 
-    fn next(&mut self) -> Option<u8> {
-        let (&byte, rest) = self.rest.split_first()?;
-        self.rest = rest;
-        Some(byte)
+    /// The next character after white space, left where it is.
+    fn peek(&mut self) -> char {
+        while matches!(self.ahead(), ' ' | '\t' | '\n' | '\r') {
+            self.rest.next();
+        }
+        self.ahead()
     }
 
-    fn eat(&mut self, byte: u8) -> Option<()> {
-        (self.peek()? == byte).then(|| self.rest = &self.rest[1..])
+    fn eat(&mut self, c: char) -> Option<()> {
+        self.peek();
+        self.pass(c).then_some(())
     }
 
     /// Reads an object, calling `member` with each name; `member` must consume the value (`skip` if it does not care).
     /// `None` where there is no object, or no whole one.
     pub fn object(&mut self, mut member: impl FnMut(&str, &mut Self) -> Option<()>) -> Option<()> {
-        self.eat(b'{')?;
-        if self.eat(b'}').is_some() {
+        self.eat('{')?;
+        if self.eat('}').is_some() {
             return Some(());
         }
         loop {
             let name = self.string()?;
-            self.eat(b':')?;
+            self.eat(':')?;
             member(&name, self)?;
-            if self.eat(b',').is_none() {
-                return self.eat(b'}');
+            if self.eat(',').is_none() {
+                return self.eat('}');
             }
         }
     }
@@ -70,7 +84,7 @@ impl<'a> Reader<'a> {
     /// Reads a string if the next value is one, and passes over any other value. The outer `None` is malformed JSON.
     #[allow(clippy::option_option)] // "malformed" and "not a string" are different answers
     pub fn string_or_skip(&mut self) -> Option<Option<String>> {
-        if self.peek()? == b'"' {
+        if self.peek() == '"' {
             self.string().map(Some)
         } else {
             self.skip().map(|()| None)
@@ -80,52 +94,46 @@ impl<'a> Reader<'a> {
     /// Reads a whole number without a sign that fits into 32 bits, or `null`.
     #[allow(clippy::option_option)] // "malformed" and "null" are different answers
     pub fn integer_or_null(&mut self) -> Option<Option<u32>> {
-        let first = self.peek()?;
-        if first == b'n' {
-            return self.word(b"null").map(|()| None);
+        if self.peek() == 'n' {
+            return self.word("null").map(|()| None);
         }
-        let before = self.rest;
+        let before = self.rest.as_str();
         self.number()?;
-        let text = core::str::from_utf8(before.get(..before.len() - self.rest.len())?).ok()?;
+        let text = before.get(..before.len() - self.rest.as_str().len())?;
         text.parse().ok().map(Some)
     }
 
     /// Reads a string.
     pub fn string(&mut self) -> Option<String> {
-        self.eat(b'"')?;
-        let mut out = Vec::new();
+        self.eat('"')?;
+        let mut out = String::new();
         loop {
-            match self.next()? {
-                b'"' => return String::from_utf8(out).ok(),
-                b'\\' => {
-                    let c = self.escape()?;
-                    out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
-                }
-                0..=0x1f => return None,
-                byte => out.push(byte),
-            }
+            out.push(match self.rest.next()? {
+                '"' => return Some(out),
+                '\\' => self.escape()?,
+                '\0'..='\u{1f}' => return None,
+                c => c,
+            });
         }
     }
 
     fn escape(&mut self) -> Option<char> {
-        Some(match self.next()? {
-            b'"' => '"',
-            b'\\' => '\\',
-            b'/' => '/',
-            b'b' => '\u{8}',
-            b'f' => '\u{c}',
-            b'n' => '\n',
-            b'r' => '\r',
-            b't' => '\t',
-            b'u' => {
+        Some(match self.rest.next()? {
+            c @ ('"' | '\\' | '/') => c,
+            'b' => '\u{8}',
+            'f' => '\u{c}',
+            'n' => '\n',
+            'r' => '\r',
+            't' => '\t',
+            'u' => {
                 let unit = self.unit()?;
-                if (0xd800..0xdc00).contains(&unit) {
+                if unit >> 10 == 0xd800 >> 10 {
                     // A surrogate pair is two escapes; a lone half becomes the replacement character.
                     let mut ahead = self.clone();
-                    let low = (ahead.next() == Some(b'\\') && ahead.next() == Some(b'u')).then(|| ahead.unit()).flatten();
+                    let low = if ahead.pass('\\') && ahead.pass('u') { ahead.unit() } else { None };
                     if let Some(low @ 0xdc00..=0xdfff) = low {
                         *self = ahead;
-                        return char::from_u32(0x1_0000 + ((unit - 0xd800) << 10) + (low - 0xdc00));
+                        return char::from_u32(0x1_0000 + ((unit & 0x3ff) << 10 | low & 0x3ff));
                     }
                 }
                 char::from_u32(unit).unwrap_or('\u{fffd}')
@@ -137,7 +145,7 @@ impl<'a> Reader<'a> {
     fn unit(&mut self) -> Option<u32> {
         let mut unit = 0;
         for _ in 0..4 {
-            unit = unit << 4 | char::from(self.next()?).to_digit(16)?;
+            unit = unit << 4 | self.rest.next()?.to_digit(16)?;
         }
         Some(unit)
     }
@@ -148,11 +156,11 @@ impl<'a> Reader<'a> {
         let mut objects: u64 = 0;
         let mut depth = 0;
         loop {
-            match self.peek()? {
-                open @ (b'{' | b'[') => {
-                    self.next();
-                    let object = open == b'{';
-                    if self.eat(if object { b'}' } else { b']' }).is_none() {
+            match self.peek() {
+                open @ ('{' | '[') => {
+                    self.pass(open);
+                    let object = open == '{';
+                    if self.eat(close(object)).is_none() {
                         if depth == MAXIMUM_DEPTH {
                             return None;
                         }
@@ -164,10 +172,10 @@ impl<'a> Reader<'a> {
                         continue;
                     }
                 }
-                b'"' => drop(self.string()?),
-                b't' => self.word(b"true")?,
-                b'f' => self.word(b"false")?,
-                b'n' => self.word(b"null")?,
+                '"' => drop(self.string()?),
+                't' => self.word("true")?,
+                'f' => self.word("false")?,
+                'n' => self.word("null")?,
                 _ => self.number()?,
             }
             // A value has ended: close what ends with it.
@@ -176,13 +184,13 @@ impl<'a> Reader<'a> {
                     return Some(());
                 }
                 let object = objects & 1 == 1;
-                if self.eat(b',').is_some() {
+                if self.eat(',').is_some() {
                     if object {
                         self.name()?;
                     }
                     break;
                 }
-                self.eat(if object { b'}' } else { b']' })?;
+                self.eat(close(object))?;
                 depth -= 1;
                 objects >>= 1;
             }
@@ -191,39 +199,33 @@ impl<'a> Reader<'a> {
 
     fn name(&mut self) -> Option<()> {
         self.string()?;
-        self.eat(b':')
+        self.eat(':')
     }
 
-    fn word(&mut self, word: &[u8]) -> Option<()> {
-        self.rest = self.rest.strip_prefix(word)?;
-        Some(())
+    fn word(&mut self, word: &str) -> Option<()> {
+        word.chars().all(|c| self.pass(c)).then_some(())
     }
 
     fn digits(&mut self) -> Option<()> {
-        let before = self.rest.len();
-        while let [b'0'..=b'9', rest @ ..] = self.rest {
-            self.rest = rest;
+        let mut some = None;
+        while self.ahead().is_ascii_digit() {
+            self.rest.next();
+            some = Some(());
         }
-        (self.rest.len() < before).then_some(())
+        some
     }
 
     fn number(&mut self) -> Option<()> {
-        if let [b'-', rest @ ..] = self.rest {
-            self.rest = rest;
-        }
-        if let [b'0', rest @ ..] = self.rest {
-            self.rest = rest;
-        } else {
+        self.pass('-');
+        if !self.pass('0') {
             self.digits()?;
         }
-        if let [b'.', rest @ ..] = self.rest {
-            self.rest = rest;
+        if self.pass('.') {
             self.digits()?;
         }
-        if let [b'e' | b'E', rest @ ..] = self.rest {
-            self.rest = rest;
-            if let [b'+' | b'-', rest @ ..] = self.rest {
-                self.rest = rest;
+        if self.pass('e') || self.pass('E') {
+            if !self.pass('+') {
+                self.pass('-');
             }
             self.digits()?;
         }
@@ -232,7 +234,17 @@ impl<'a> Reader<'a> {
 
     /// Whether nothing but white space is left.
     pub fn at_end(&mut self) -> bool {
-        self.peek().is_none()
+        self.peek();
+        self.rest.as_str().is_empty()
+    }
+}
+
+/// What ends an object or an array.
+const fn close(object: bool) -> char {
+    if object {
+        '}'
+    } else {
+        ']'
     }
 }
 

@@ -22,10 +22,13 @@ impl Token {
     /// Takes `text` if it is usable as a token: 1 to 8,192 characters, none of them white space or a control character.
     #[must_use]
     pub fn new(text: String) -> Option<Self> {
-        // A byte count first: a character is at most four bytes, and counting is only worth it in between.
-        let short_enough = text.len() <= MAXIMUM_CHARACTERS || text.chars().count() <= MAXIMUM_CHARACTERS;
-        let clean = text.chars().all(|c| c > ' ' && c != '\u{7f}' && !is_wide_space(c));
-        (!text.is_empty() && short_enough && clean).then_some(Self(text))
+        // Counted in the same pass: `chars().count()` brings a routine for long texts, 400 bytes of a browser's bundle.
+        let mut length = 0;
+        let clean = text.chars().all(|c| {
+            length += 1;
+            c > ' ' && c != '\u{7f}' && !is_wide_space(c)
+        });
+        (clean && length > 0 && length <= MAXIMUM_CHARACTERS).then_some(Self(text))
     }
 
     /// The token's text, for the request that spends it.

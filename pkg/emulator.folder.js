@@ -126,7 +126,7 @@ export class Folder {
     }
     const now = Date.now();
     for (const [key, { target, file }] of found) if (!(await this.#examine(target, file, now))) found.delete(key);
-    for (const [key, known] of this.#known) if (!found.has(key) && !this.#unsure) this.#miss(known, now);
+    for (const [key, known] of this.#known) if (known.file && !found.has(key) && !this.#unsure) await this.#miss(known, now);
     for (const [file, message] of this.#said) if (this.#remarks.get(file) !== message) this.#tell({ type: "problem", file, message });
     this.#remarks = this.#said;
   }
@@ -223,9 +223,20 @@ export class Folder {
     this.#tell({ type: "deployed", ...known.target, contentType, versionLabel, bytes: bytes.length });
   }
 
-  #miss(known, now) {
+  /** Reverts what is gone, unless it went just now: an editor may be about to write it anew. */
+  async #miss(known, now) {
     known.missing ??= now;
-    if (now - known.missing >= SETTLED) this.#revert(known);
+    if (now - known.missing >= SETTLED || now - (await this.#touched(known.file)) >= SETTLED) this.#revert(known);
+  }
+
+  /** When something was last made or deleted where a file was. */
+  async #touched(file) {
+    const folder = path.dirname(file);
+    try {
+      return (await stat(path.join(this.#root, folder))).mtimeMs;
+    } catch {
+      return folder === "." ? Infinity : this.#touched(folder);
+    }
   }
 
   #revert(known) {

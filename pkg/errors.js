@@ -47,21 +47,27 @@ export function hearsay(reason) {
   return [code ?? reason?.code ?? name, message && scrub(message)].filter(Boolean).join(": ");
 }
 
-const pairsOf = (flat) => Object.fromEntries(flat.flatMap((name, i) => (i % 2 ? [] : [[name, flat[i + 1]]])));
-
 /** The error of a failed attempt, from what src/wasm/driver.rs tells of it. */
-export function attemptError(code, operation, status, limit, final, retryIn, words, problems, references, reason) {
-  const [requestId, exception, serviceMessage, why, resourceType] = words;
+export function attemptError(code, operation, status, limit, final, retryIn, [requestId, exception, ...texts], reason) {
   const name = codes[code];
-  const said = [exception, serviceMessage && scrub(serviceMessage), hearsay(reason)].filter(Boolean).join(": ");
-  const error = new AppConfigError(
+  const members = { operation: operations[operation], retryAt: new Date(Date.now() + retryIn), status: status || undefined, limit: limits[limit], requestId, exception };
+  let message;
+  // The texts of the exception's body, each after its path: see Exception in src/protocol/exception.rs.
+  for (let i = 0; i < texts.length; i += 2) {
+    const [path, text] = texts.slice(i);
+    const parameter = /^(ReferencedBy|Details\.InvalidParameters)\.(.+?)(\.Problem)?$/.exec(path);
+    if (parameter) {
+      const group = parameter[3] ? "invalidParameters" : "referencedBy";
+      members[group] = { ...members[group], [parameter[2]]: text };
+    } else if (path === "Message" || path === "message") message = scrub(text);
+    else if (path === "Reason") members.reason = text;
+    else if (path === "ResourceType") members.resourceType = text;
+  }
+  for (const key in members) if (members[key] === undefined) delete members[key];
+  const said = [exception, message, hearsay(reason)].filter(Boolean).join(": ");
+  return new AppConfigError(
     name,
     `${operations[operation]}: ${sentences[name]}${limit ? ` (${limits[limit]})` : ""}${status ? ` (HTTP ${status})` : ""}${said && `: ${said}`}`,
-    { operation: operations[operation], retryAt: new Date(Date.now() + retryIn) },
+    members,
   );
-  const members = { status: status || undefined, limit: limits[limit], requestId, exception, reason: why, resourceType };
-  for (const key in members) if (members[key] !== undefined) error[key] = members[key];
-  if (problems.length) error.invalidParameters = pairsOf(problems);
-  if (references.length) error.referencedBy = pairsOf(references);
-  return error;
 }

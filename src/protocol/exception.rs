@@ -11,19 +11,22 @@ use super::percent;
 pub struct Exception {
     /// The bare name, for example `BadRequestException`; `None` where the answer had none.
     pub name: Option<String>,
-    /// The service's sentence (`Message` or `message`).
-    pub message: Option<String>,
-    /// BadRequestException: why, so far only `InvalidParameters`.
-    pub reason: Option<String>,
-    /// BadRequestException: `Details.InvalidParameters`, each parameter with its `Problem`.
-    pub invalid_parameters: Vec<(String, Problem)>,
-    /// ResourceNotFoundException: what was not found.
-    pub resource_type: Option<ResourceType>,
-    /// ResourceNotFoundException: which parameters of the request refer to it.
-    pub referenced_by: Vec<(String, String)>,
+    /// Every text in the body with the path to it, for example `ReferencedBy.ApplicationIdentifier`; see the methods for
+    /// those of the service model. A flat list, because a browser pays for each member that has code of its own.
+    pub members: Vec<(String, String)>,
     /// Whether this had AWS's form: a name, or a body that is one whole JSON document. A proxy's page has neither.
     pub in_aws_form: bool,
 }
+
+const MESSAGE: &str = "Message";
+const REASON: &str = "Reason";
+const RESOURCE_TYPE: &str = "ResourceType";
+const REFERENCED_BY: &str = "ReferencedBy.";
+const INVALID_PARAMETERS: &str = "Details.InvalidParameters.";
+const PROBLEM: &str = ".Problem";
+
+/// The deepest text that counts: `Details.InvalidParameters.<parameter>.Problem`.
+const MAXIMUM_DEPTH: usize = 4;
 
 /// What is wrong with a parameter of a request (`InvalidParameterProblem` in the service model).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,77 +108,139 @@ impl Exception {
     /// use appconfig_edge::protocol::Exception;
     /// let it = Exception::read(Some("a.b#BadRequestException:http://x/"), r#"{"Message":"Request too early"}"#);
     /// assert_eq!(it.name.as_deref(), Some("BadRequestException"));
-    /// assert_eq!(it.message.as_deref(), Some("Request too early"));
+    /// assert_eq!(it.message(), Some("Request too early"));
     /// ```
     #[must_use]
     pub fn read(error_type: Option<&str>, body: &str) -> Self {
-        let mut it = Self { name: error_type.and_then(bare_name), ..Self::default() };
-        let (mut dunder_type, mut code) = (None, None);
-        // What was read before a body breaks off is kept: the closing brace is all that may be missing.
-        let _cut = Reader::new(body).object(|name, value| {
-            match name {
-                "__type" => dunder_type = value.string_or_skip()?,
-                "code" | "Code" => code = value.string_or_skip()?,
-                "Message" | "message" => it.message = value.string_or_skip()?.or(it.message.take()),
-                "Reason" => it.reason = value.string_or_skip()?,
-                "ResourceType" => it.resource_type = value.string_or_skip()?.map(ResourceType::from_name),
-                "ReferencedBy" => match value.clone().strings() {
-                    Some(all) => {
-                        it.referenced_by = all;
-                        value.skip()?;
-                    }
-                    None => value.skip()?,
-                },
-                "Details" => {
-                    it.invalid_parameters = invalid_parameters(&mut value.clone()).unwrap_or_default();
-                    value.skip()?;
-                }
-                _ => value.skip()?,
-            }
-            Some(())
-        });
-        let body_name = dunder_type.or(code);
-        if it.name.is_none() {
-            it.name = body_name.as_deref().and_then(bare_name);
-        }
+        let mut it = Self::default();
+        // What was read before a body breaks off is kept.
+        let _cut = it.read_members(&mut Reader::new(body), "", MAXIMUM_DEPTH);
+        let named = error_type.and_then(bare_name);
+        it.name = named.or_else(|| ["__type", "code", "Code"].into_iter().find_map(|path| bare_name(it.member(path)?)));
         it.in_aws_form = it.name.is_some() || json::is_document(body);
         it
     }
 
-    /// The body of an answer with this exception, as the service writes it: its members in the order of the service model, the name
-    /// left to the `x-amzn-errortype` header.
+    fn read_members(&mut self, reader: &mut Reader, prefix: &str, depth: usize) -> Option<()> {
+        reader.object(|name, value| {
+            let mut path = String::from(prefix);
+            path.push_str(name);
+            match value.peek() {
+                '"' => self.members.push((path, value.string()?)),
+                '{' if depth > 1 => {
+                    path.push('.');
+                    self.read_members(value, &path, depth - 1)?;
+                }
+                _ => value.skip()?,
+            }
+            Some(())
+        })
+    }
+
+    /// The text at `path`, the last where there are several.
+    #[must_use]
+    pub fn member(&self, path: &str) -> Option<&str> {
+        self.members.iter().rev().find(|(it, _)| it == path).map(|(_, value)| value.as_str())
+    }
+
+    /// The service's sentence (`Message`, and `message` as other services write it).
+    #[must_use]
+    pub fn message(&self) -> Option<&str> {
+        self.member(MESSAGE).or_else(|| self.member("message"))
+    }
+
+    /// BadRequestException: why, so far only `InvalidParameters`.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        self.member(REASON)
+    }
+
+    /// BadRequestException: `Details.InvalidParameters`, each parameter with its `Problem`.
+    pub fn invalid_parameters(&self) -> impl Iterator<Item = (&str, Problem)> {
+        self.members.iter().filter_map(|(path, value)| {
+            let parameter = path.strip_prefix(INVALID_PARAMETERS)?.strip_suffix(PROBLEM)?;
+            Some((parameter, Problem::from_name(value.clone())))
+        })
+    }
+
+    /// ResourceNotFoundException: what was not found.
+    #[must_use]
+    pub fn resource_type(&self) -> Option<ResourceType> {
+        self.member(RESOURCE_TYPE).map(|name| ResourceType::from_name(name.to_owned()))
+    }
+
+    /// ResourceNotFoundException: which parameters of the request refer to it, and their values.
+    pub fn referenced_by(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.members.iter().filter_map(|(path, value)| Some((path.strip_prefix(REFERENCED_BY)?, value.as_str())))
+    }
+
+    /// An exception to answer with.
     ///
     /// ```
-    /// use appconfig_edge::protocol::Exception;
-    /// let it = Exception { message: Some("Rate exceeded".into()), ..Exception::default() };
-    /// assert_eq!(it.to_json(), r#"{"Message":"Rate exceeded"}"#);
+    /// use appconfig_edge::protocol::{Exception, Problem};
+    /// let it = Exception::new("BadRequestException", "Request too early")
+    ///     .because("InvalidParameters")
+    ///     .invalid_parameter("configuration_token", &Problem::PollIntervalNotSatisfied);
+    /// assert_eq!(it.to_json(), concat!(
+    ///     r#"{"Message":"Request too early","Reason":"InvalidParameters","#,
+    ///     r#""Details":{"InvalidParameters":{"configuration_token":{"Problem":"PollIntervalNotSatisfied"}}}}"#,
+    /// ));
     /// ```
     #[must_use]
+    pub fn new(name: &str, message: &str) -> Self {
+        Self { name: Some(name.to_owned()), members: Vec::new(), in_aws_form: true }.with(MESSAGE.to_owned(), message)
+    }
+
+    fn with(mut self, path: String, value: &str) -> Self {
+        self.members.push((path, value.to_owned()));
+        self
+    }
+
+    /// With a `Reason`.
+    #[must_use]
+    pub fn because(self, reason: &str) -> Self {
+        self.with(REASON.to_owned(), reason)
+    }
+
+    /// With a parameter in `Details.InvalidParameters`.
+    #[must_use]
+    pub fn invalid_parameter(self, parameter: &str, problem: &Problem) -> Self {
+        self.with([INVALID_PARAMETERS, parameter, PROBLEM].concat(), problem.as_str())
+    }
+
+    /// With a `ResourceType`.
+    #[must_use]
+    pub fn not_found(self, resource_type: &ResourceType) -> Self {
+        self.with(RESOURCE_TYPE.to_owned(), resource_type.as_str())
+    }
+
+    /// With a parameter in `ReferencedBy`.
+    #[must_use]
+    pub fn references(self, parameter: &str, value: &str) -> Self {
+        self.with([REFERENCED_BY, parameter].concat(), value)
+    }
+
+    /// The body of an answer with this exception, as the service writes it: its members in the order of the service model, the name
+    /// left to the `x-amzn-errortype` header.
+    #[must_use]
     pub fn to_json(&self) -> String {
-        let mut members = Vec::new();
-        let mut member = |name: &str, value: String| members.push((name.to_owned(), value));
         let text = |text: &str| {
             let mut out = String::new();
             json::write_string(&mut out, text);
             out
         };
-        if let Some(message) = &self.message {
-            member("Message", text(message));
+        let mut members = Vec::new();
+        let simple = |path: &'static str| self.member(path).map(|value| (path, text(value)));
+        members.extend([MESSAGE, REASON].into_iter().filter_map(simple));
+        let problem = |problem: &Problem| object(&[("Problem", text(problem.as_str()))]);
+        let parameters: Vec<_> = self.invalid_parameters().map(|(name, it)| (name, problem(&it))).collect();
+        if !parameters.is_empty() {
+            members.push(("Details", object(&[("InvalidParameters", object(&parameters))])));
         }
-        if let Some(reason) = &self.reason {
-            member("Reason", text(reason));
-        }
-        if !self.invalid_parameters.is_empty() {
-            let problem = |problem: &Problem| object(&[("Problem".to_owned(), text(problem.as_str()))]);
-            let parameters: Vec<_> = self.invalid_parameters.iter().map(|(name, it)| (name.clone(), problem(it))).collect();
-            member("Details", object(&[("InvalidParameters".to_owned(), object(&parameters))]));
-        }
-        if let Some(resource_type) = &self.resource_type {
-            member("ResourceType", text(resource_type.as_str()));
-        }
-        if !self.referenced_by.is_empty() {
-            let references: Vec<_> = self.referenced_by.iter().map(|(name, value)| (name.clone(), text(value))).collect();
-            member("ReferencedBy", object(&references));
+        members.extend(simple(RESOURCE_TYPE));
+        let references: Vec<_> = self.referenced_by().map(|(name, value)| (name, text(value))).collect();
+        if !references.is_empty() {
+            members.push(("ReferencedBy", object(&references)));
         }
         object(&members)
     }
@@ -185,72 +250,61 @@ impl Exception {
     pub fn class(&self, status: u16) -> Class {
         // AWS writes most names with and without "Exception".
         let name = self.name.as_deref().unwrap_or_default();
-        match name.strip_suffix("Exception").unwrap_or(name) {
-            "BadRequest" if self.has_problem(&Problem::PollIntervalNotSatisfied) => Class::TooEarly,
-            // The quirk of a service that once sent the sentence without the details.
-            "BadRequest" if self.message.as_deref() == Some("Request too early") => Class::TooEarly,
-            "BadRequest" | "Validation" => Class::BadRequest,
-            "ResourceNotFound" => Class::NotFound,
-            "InternalServer" | "RequestTimeout" | "InternalFailure" | "ServiceUnavailable" => Class::Transient,
-            "Throttling"
-            | "Throttled"
-            | "RequestThrottled"
-            | "TooManyRequests"
-            | "RequestLimitExceeded"
-            | "BandwidthLimitExceeded"
-            | "LimitExceeded"
-            | "ProvisionedThroughputExceeded"
-            | "SlowDown"
-            | "EC2Throttled"
-            | "PriorRequestNotComplete"
-            | "TransactionInProgress" => Class::Throttled,
-            "ExpiredToken" => Class::CredentialsExpired,
-            "RequestExpired"
-            | "InvalidSignature"
-            | "SignatureDoesNotMatch"
-            | "RequestTimeTooSkewed"
-            | "RequestInTheFuture"
-            | "AuthFailure" => Class::ClockSkew,
-            "AccessDenied"
-            | "UnrecognizedClient"
-            | "MissingAuthenticationToken"
-            | "InvalidClientTokenId"
-            | "IncompleteSignature"
-            | "NotAuthorized"
-            | "OptInRequired"
-            | "InvalidAccessKeyId"
-            | "Forbidden"
-            | "Unauthorized" => Class::Denied,
-            _ => match status {
-                400 if self.has_problem(&Problem::PollIntervalNotSatisfied) => Class::TooEarly,
-                400 => Class::BadRequest,
-                401 | 403 => Class::Denied,
-                404 => Class::NotFound,
-                429 => Class::Throttled,
-                408 | 500..=599 => Class::Transient,
-                _ => Class::Unexpected,
-            },
+        let name = name.strip_suffix("Exception").unwrap_or(name);
+        let listed = CLASSES.iter().find(|(names, _)| names.split(|byte| *byte == b' ').any(|it| it == name.as_bytes()));
+        let class = listed.map_or_else(|| Self::class_of_status(status), |(_, class)| *class);
+        // The problem tells, or the sentence alone, which a service once sent without details.
+        if class == Class::BadRequest
+            && (self.has_problem(&Problem::PollIntervalNotSatisfied) || self.message() == Some("Request too early"))
+        {
+            return Class::TooEarly;
+        }
+        class
+    }
+
+    fn class_of_status(status: u16) -> Class {
+        match status {
+            400 => Class::BadRequest,
+            401 | 403 => Class::Denied,
+            404 => Class::NotFound,
+            429 => Class::Throttled,
+            408 | 500..=599 => Class::Transient,
+            _ => Class::Unexpected,
         }
     }
 
     /// Forgets every text in which a piece of `secret` stands, as where a proxy's message echoes the URL. The name stays,
     /// unless it is such a text itself.
     pub(crate) fn hide(&mut self, secret: &str) {
-        let keep = |text: &mut Option<String>| *text = text.take().filter(|text| !shows(text, secret));
-        keep(&mut self.name);
-        keep(&mut self.message);
-        keep(&mut self.reason);
-        self.invalid_parameters.retain(|(name, problem)| !shows(name, secret) && !shows(problem.as_str(), secret));
-        self.referenced_by.retain(|(name, value)| !shows(name, secret) && !shows(value, secret));
-        self.resource_type = self.resource_type.take().filter(|it| !shows(it.as_str(), secret));
+        self.name = self.name.take().filter(|name| !shows(name, secret));
+        self.members.retain(|(path, value)| !shows(path, secret) && !shows(value, secret));
     }
 
     /// Whether any parameter has this problem.
     #[must_use]
     pub fn has_problem(&self, problem: &Problem) -> bool {
-        self.invalid_parameters.iter().any(|(_, it)| it == problem)
+        self.members.iter().any(|(path, value)| path.ends_with(PROBLEM) && value == problem.as_str())
     }
 }
+
+/// What names mean, without "Exception" at their end; the lists follow the published retry standard's.
+const CLASSES: [(&[u8], Class); 7] = [
+    (b"BadRequest Validation", Class::BadRequest),
+    (b"ResourceNotFound", Class::NotFound),
+    (b"InternalServer RequestTimeout InternalFailure ServiceUnavailable", Class::Transient),
+    (
+        b"Throttling Throttled RequestThrottled TooManyRequests RequestLimitExceeded BandwidthLimitExceeded LimitExceeded \
+          ProvisionedThroughputExceeded SlowDown EC2Throttled PriorRequestNotComplete TransactionInProgress",
+        Class::Throttled,
+    ),
+    (b"ExpiredToken", Class::CredentialsExpired),
+    (b"RequestExpired InvalidSignature SignatureDoesNotMatch RequestTimeTooSkewed RequestInTheFuture AuthFailure", Class::ClockSkew),
+    (
+        b"AccessDenied UnrecognizedClient MissingAuthenticationToken InvalidClientTokenId IncompleteSignature NotAuthorized \
+          OptInRequired InvalidAccessKeyId Forbidden Unauthorized",
+        Class::Denied,
+    ),
+];
 
 /// Whether the beginning of `secret` stands in `text`, plain or percent-encoded. Messages are often cut, so sixteen
 /// characters are enough to be suspicious; fewer than four are no secret.
@@ -263,7 +317,7 @@ pub(crate) fn shows(text: &str, secret: &str) -> bool {
 }
 
 /// A JSON object of members whose values are JSON already.
-fn object(members: &[(String, String)]) -> String {
+fn object(members: &[(&str, String)]) -> String {
     let mut out = String::from("{");
     for (name, value) in members {
         if out.len() > 1 {
@@ -279,28 +333,16 @@ fn object(members: &[(String, String)]) -> String {
 
 /// `namespace#Name:uri` to `Name`; `None` where no name is left.
 fn bare_name(text: &str) -> Option<String> {
-    let text = text.split([':', ',']).next()?;
-    let name = text.rsplit('#').next()?.trim();
-    (!name.is_empty()).then(|| name.to_owned())
-}
-
-/// Reads `{"InvalidParameters": {parameter: {"Problem": …}}}`.
-fn invalid_parameters(details: &mut Reader) -> Option<Vec<(String, Problem)>> {
-    let mut all = Vec::new();
-    details.object(|name, value| {
-        if name != "InvalidParameters" {
-            return value.skip();
+    let mut name = String::new();
+    for c in text.chars() {
+        match c {
+            ':' | ',' => break,
+            '#' => name.clear(),
+            ' ' => {}
+            _ => name.push(c),
         }
-        value.object(|parameter, detail| {
-            for (member, text) in detail.strings()? {
-                if member == "Problem" {
-                    all.push((parameter.to_owned(), Problem::from_name(text)));
-                }
-            }
-            Some(())
-        })
-    })?;
-    Some(all)
+    }
+    (!name.is_empty()).then_some(name)
 }
 
 #[cfg(test)]
@@ -313,31 +355,26 @@ mod tests {
             Some("BadRequestException"),
             r#"{"Details":{"Other":[1],"InvalidParameters":{"configuration_token":{"Problem":"Expired","x":1},"y":{"Problem":"New"}}},"Reason":"InvalidParameters","Message":"m"}"#,
         );
-        assert_eq!(it.reason.as_deref(), Some("InvalidParameters"));
-        assert_eq!(
-            it.invalid_parameters,
-            [("configuration_token".to_owned(), Problem::Expired), ("y".to_owned(), Problem::Other("New".into()))]
-        );
+        assert_eq!(it.reason(), Some("InvalidParameters"));
+        let parameters: Vec<_> = it.invalid_parameters().collect();
+        assert_eq!(parameters, [("configuration_token", Problem::Expired), ("y", Problem::Other("New".into()))]);
         let it = Exception::read(
             None,
             r#"{"__type":"x#ResourceNotFoundException","ResourceType":"Environment","ReferencedBy":{"a":"b","c":1}}"#,
         );
-        assert_eq!(it.resource_type, Some(ResourceType::Environment));
-        assert_eq!(it.referenced_by, [("a".to_owned(), "b".to_owned())]);
+        assert_eq!(it.resource_type(), Some(ResourceType::Environment));
+        assert_eq!(it.referenced_by().collect::<Vec<_>>(), [("a", "b")]);
         assert_eq!(it.class(404), Class::NotFound);
     }
 
     #[test]
     fn what_is_written_is_read_again() {
-        let written = Exception {
-            message: Some("a \"quoted\" word".into()),
-            reason: Some("InvalidParameters".into()),
-            invalid_parameters: vec![("configuration_token".into(), Problem::Expired), ("x".into(), Problem::Other("New".into()))],
-            resource_type: Some(ResourceType::Configuration),
-            referenced_by: vec![("ApplicationIdentifier".into(), "shop\n".into())],
-            name: Some("BadRequestException".into()),
-            in_aws_form: true,
-        };
+        let written = Exception::new("BadRequestException", "a \"quoted\" word")
+            .because("InvalidParameters")
+            .invalid_parameter("configuration_token", &Problem::Expired)
+            .invalid_parameter("x", &Problem::Other("New".into()))
+            .not_found(&ResourceType::Configuration)
+            .references("ApplicationIdentifier", "shop\n");
         assert_eq!(Exception::read(Some("BadRequestException:"), &written.to_json()), written);
         assert_eq!(Exception::default().to_json(), "{}");
     }
@@ -346,7 +383,7 @@ mod tests {
     fn a_cut_body_keeps_what_was_whole() {
         let it = Exception::read(None, r#"{"__type":"ThrottlingException","Message":"Rate ex"#);
         assert_eq!(it.name.as_deref(), Some("ThrottlingException"));
-        assert_eq!((it.message.as_deref(), it.class(400)), (None, Class::Throttled));
+        assert_eq!((it.message(), it.class(400)), (None, Class::Throttled));
     }
 
     #[test]
@@ -356,8 +393,8 @@ mod tests {
             r#"{"Message":"bad token AYADeL%2B%2Fw%3D%3D01234","Reason":"fine","ReferencedBy":{"a":"x AYADeL+\/w==012345","b":"c"}}"#;
         let mut it = Exception::read(Some("BadRequestException"), body);
         it.hide(secret);
-        assert_eq!((it.message, it.reason.as_deref(), it.name.as_deref()), (None, Some("fine"), Some("BadRequestException")));
-        assert_eq!(it.referenced_by, [("b".to_owned(), "c".to_owned())]);
+        assert_eq!((it.message(), it.reason(), it.name.as_deref()), (None, Some("fine"), Some("BadRequestException")));
+        assert_eq!(it.referenced_by().collect::<Vec<_>>(), [("b", "c")]);
     }
 
     #[test]

@@ -39,8 +39,8 @@ impl<'a> Reader<'a> {
         passes
     }
 
-    /// The next character after white space, left where it is.
-    fn peek(&mut self) -> char {
+    /// The next character after white space, left where it is: it tells the type of the next value. NUL at the end.
+    pub fn peek(&mut self) -> char {
         while matches!(self.ahead(), ' ' | '\t' | '\n' | '\r') {
             self.rest.next();
         }
@@ -67,18 +67,6 @@ impl<'a> Reader<'a> {
                 return self.eat('}');
             }
         }
-    }
-
-    /// Reads an object whose members are strings; a member of another type is passed over.
-    pub fn strings(&mut self) -> Option<Vec<(String, String)>> {
-        let mut all = Vec::new();
-        self.object(|name, value| {
-            if let Some(text) = value.string_or_skip()? {
-                all.push((name.to_owned(), text));
-            }
-            Some(())
-        })?;
-        Some(all)
     }
 
     /// Reads a string if the next value is one, and passes over any other value. The outer `None` is malformed JSON.

@@ -63,10 +63,10 @@ impl Answer {
         let name = exception.name.clone().unwrap_or_default();
         self.header(header::ERROR_TYPE, format!("{name}:"));
         self.body = exception.to_json().into_bytes().into();
+        self.record.message = exception.message().map(str::to_owned);
+        self.record.problem = exception.invalid_parameters().next().map(|(_, problem)| problem.as_str().to_owned());
+        self.record.resource_type = exception.resource_type().map(|it| it.as_str().to_owned());
         self.record.exception = exception.name;
-        self.record.message = exception.message;
-        self.record.problem = exception.invalid_parameters.first().map(|(_, problem)| problem.as_str().to_owned());
-        self.record.resource_type = exception.resource_type.map(|it| it.as_str().to_owned());
     }
 
     fn send(&mut self, latest: &Latest) {

@@ -53,21 +53,16 @@ impl Refusal {
                 "Expected POST /configurationsessions or GET /configuration, the operations of AWS AppConfig Data",
             ),
         };
-        let mut exception =
-            Exception { name: Some(name.to_owned()), message: Some(message.to_owned()), in_aws_form: true, ..Exception::default() };
+        let exception = Exception::new(name, message);
         match self {
-            Self::Invalid(_) => exception.reason = Some("InvalidParameters".to_owned()),
-            Self::Token(problem) => {
-                exception.reason = Some("InvalidParameters".to_owned());
-                exception.invalid_parameters = vec![(request::TOKEN_PARAMETER.to_owned(), problem.clone())];
-            }
+            Self::Invalid(_) => exception.because("InvalidParameters"),
+            Self::Token(problem) => exception.because("InvalidParameters").invalid_parameter(request::TOKEN_PARAMETER, problem),
             Self::NotFound { resource_type, referenced_by } => {
-                exception.resource_type = Some(resource_type.clone());
-                exception.referenced_by.clone_from(referenced_by);
+                let exception = exception.not_found(resource_type);
+                referenced_by.iter().fold(exception, |exception, (parameter, value)| exception.references(parameter, value))
             }
-            Self::Throttled | Self::Internal | Self::UnknownOperation => {}
+            Self::Throttled | Self::Internal | Self::UnknownOperation => exception,
         }
-        exception
     }
 }
 

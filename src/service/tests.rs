@@ -80,7 +80,7 @@ fn a_life_over_http() {
 
     // Too early: refused, and the token is as good as before.
     let (answer, response) = ask(&mut it, 60_004, &get(&second));
-    assert_eq!((answer.status, exception(&response).message.as_deref()), (400, Some("Request too early")));
+    assert_eq!((answer.status, exception(&response).message()), (400, Some("Request too early")));
     assert!(exception(&response).has_problem(&Problem::PollIntervalNotSatisfied));
 
     // Unchanged: empty, with its content type and without its label.
@@ -92,7 +92,7 @@ fn a_life_over_http() {
     // Replayed: refused, and the right one still works.
     let (answer, response) = ask(&mut it, 120_005, &get(&second));
     assert_eq!((answer.status, answer.record.problem.as_deref()), (400, Some("Corrupted")));
-    assert_eq!(exception(&response).reason.as_deref(), Some("InvalidParameters"));
+    assert_eq!(exception(&response).reason(), Some("InvalidParameters"));
     it.deploy(&flags(), text("two", None));
     let (answer, response) = ask(&mut it, 120_005, &get(&third));
     assert_eq!((&answer.body[..], response.version_label), (&b"two"[..], None));
@@ -102,8 +102,8 @@ fn a_life_over_http() {
     assert!(it.revert(&flags()));
     assert!(!it.revert(&flags()));
     let (answer, response) = ask(&mut it, 180_005, &get(&fourth));
-    assert_eq!((answer.status, exception(&response).resource_type), (404, Some(ResourceType::Configuration)));
-    assert_eq!(exception(&response).referenced_by[0], ("ApplicationIdentifier".to_owned(), "shop".to_owned()));
+    assert_eq!((answer.status, exception(&response).resource_type()), (404, Some(ResourceType::Configuration)));
+    assert_eq!(exception(&response).referenced_by().next(), Some(("ApplicationIdentifier", "shop")));
     it.deploy(&flags(), text("two", None));
     let (answer, response) = ask(&mut it, 180_006, &get(&fourth));
     assert_eq!(&answer.body[..], b"two", "deployed anew, sent anew");

@@ -107,7 +107,7 @@ impl fmt::Display for Error {
             write!(f, " (HTTP {})", self.status)?;
         }
         if let Some(exception) = &self.exception {
-            for part in [&exception.name, &exception.message].into_iter().flatten() {
+            for part in [exception.name.as_deref(), exception.message()].into_iter().flatten() {
                 write!(f, ": {part}")?;
             }
         }

@@ -14,7 +14,7 @@ use wasm_bindgen::JsCast;
 
 use super::exchange::{Exchange, Phase, Reading};
 use super::host::{self, Face, Timer};
-use crate::protocol::{Request, ResourceType};
+use crate::protocol::Request;
 use crate::session::{Error, Event, Failure, Input, Instant, Options, Output, Poller, RequestId};
 
 /// A handler for the promises of a request: gets the request's id (bound) and the promise's value.
@@ -275,39 +275,21 @@ impl Driver {
 
     #[allow(clippy::cast_precision_loss)] // a wait is far below 2^53
     fn tell_failure(&self, face: &Face, error: &Error, retry_at: Instant) {
-        let (words, pairs, references) = (Array::new(), Array::new(), Array::new());
-        let push = |array: &Array, text: Option<&str>| {
-            array.push(&text.map_or(JsValue::UNDEFINED, JsValue::from_str));
+        let words = Array::new();
+        let push = |text: Option<&str>| {
+            words.push(&text.map_or(JsValue::UNDEFINED, JsValue::from_str));
         };
-        push(&words, error.request_id.as_deref());
+        push(error.request_id.as_deref());
         if let Some(exception) = &error.exception {
-            for word in [&exception.name, &exception.message, &exception.reason] {
-                push(&words, word.as_deref());
-            }
-            push(&words, exception.resource_type.as_ref().map(ResourceType::as_str));
-            for (parameter, problem) in &exception.invalid_parameters {
-                push(&pairs, Some(parameter));
-                push(&pairs, Some(problem.as_str()));
-            }
-            for (parameter, reference) in &exception.referenced_by {
-                push(&references, Some(parameter));
-                push(&references, Some(reference));
+            push(exception.name.as_deref());
+            for (path, value) in &exception.members {
+                push(Some(path));
+                push(Some(value));
             }
         }
         let limit = error.limit.map_or(0, |limit| limit as u8 + 1);
         let retry_in = retry_at.since(host::now().monotonic) as f64;
         let reason = self.reason.borrow().clone();
-        face.failed(
-            error.code as u8,
-            error.operation as u8,
-            error.status,
-            limit,
-            error.is_final,
-            retry_in,
-            &words,
-            &pairs,
-            &references,
-            &reason,
-        );
+        face.failed(error.code as u8, error.operation as u8, error.status, limit, error.is_final, retry_in, &words, &reason);
     }
 }

@@ -33,8 +33,8 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(super) fn updated(this: &Face, content_type: Option<&str>, version_label: Option<&str>);
 
-    /// An attempt failed. `words` has, each perhaps undefined: request id, exception name, message, reason, resource type;
-    /// `pairs` has parameters and their problems, `references` parameters and what they refer to.
+    /// An attempt failed. `words` has the request id and the exception's name, each perhaps undefined, and then by turns
+    /// the path and the text of its members.
     #[wasm_bindgen(method)]
     #[allow(clippy::too_many_arguments)] // one crossing is cheaper than an object built member by member
     pub(super) fn failed(
@@ -46,8 +46,6 @@ extern "C" {
         is_final: bool,
         retry_in: f64,
         words: &Array,
-        pairs: &Array,
-        references: &Array,
         reason: &JsValue,
     );
 

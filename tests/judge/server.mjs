@@ -9,8 +9,11 @@ export const flags = { application: "shop", environment: "prod", configurationPr
 
 /** A folder with these files, removed after the test. */
 export async function makeFolder(t, files = {}) {
-  const folder = await mkdtemp(path.join(os.tmpdir(), "appconfig-edge-"));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  const parent = await mkdtemp(path.join(os.tmpdir(), "appconfig-edge-"));
+  t.after(() => rm(parent, { recursive: true, force: true }));
+  // A level deeper, so that what gets out of it is seen.
+  const folder = path.join(parent, "config");
+  await mkdir(folder);
   for (const [name, content] of Object.entries(files)) {
     await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
     await writeFile(path.join(folder, name), content);

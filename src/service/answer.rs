@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Fault, Latest, Record, Refusal, Service};
+use super::{Fault, Latest, Record, Refusal, Service, MAXIMUM_IDENTIFIER_CHARACTERS};
 use crate::protocol::date::{self, UnixMilliseconds};
 use crate::protocol::response::{header, session_to_json};
 use crate::protocol::{Operation, Problem, Request, SessionInput};
@@ -128,9 +128,11 @@ impl Service {
     fn answer_start(&mut self, now: UnixMilliseconds, call: Call, fault: Option<Fault>, answer: &mut Answer) {
         let input = (call.body.len() <= MAXIMUM_REQUEST_BYTES).then(|| SessionInput::from_json(call.body)).flatten();
         if let Some(input) = &input {
-            answer.record.application = Some(input.application_identifier.clone());
-            answer.record.environment = Some(input.environment_identifier.clone());
-            answer.record.configuration_profile = Some(input.configuration_profile_identifier.clone());
+            // One that is too long is refused, and remembered as too long.
+            let short = |name: &str| Some(name.chars().take(MAXIMUM_IDENTIFIER_CHARACTERS + 1).collect());
+            answer.record.application = short(&input.application_identifier);
+            answer.record.environment = short(&input.environment_identifier);
+            answer.record.configuration_profile = short(&input.configuration_profile_identifier);
         }
         let result = match (fault.and_then(Fault::refusal), input) {
             (Some(refusal), _) => Err(refusal),

@@ -1,0 +1,127 @@
+// npx appconfig-edge emulate: what a person types and reads.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { flags, makeFolder, openSession, promised, until } from "./server.mjs";
+
+const cli = fileURLToPath(new URL("../../pkg/cli.js", import.meta.url));
+
+/** Runs the command; `output()` and `errors()` are what it wrote so far, `ended` its exit code. */
+function run(t, ...args) {
+  const child = spawn(process.execPath, [cli, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  let [output, errors] = ["", ""];
+  child.stdout.on("data", (part) => (output += part));
+  child.stderr.on("data", (part) => (errors += part));
+  const ended = new Promise((resolve) => child.on("close", (code, signal) => resolve(code ?? signal)));
+  t.after(() => child.kill("SIGKILL"));
+  return { child, ended, output: () => output, errors: () => errors, lines: () => output.trimEnd().split("\n").filter(Boolean) };
+}
+
+/** The same, as soon as it serves. */
+async function serve(t, files, ...args) {
+  const folder = await makeFolder(t, files);
+  const it = run(t, "emulate", folder, "--port", "0", ...args);
+  const [url] = await until(() => /http:\/\/[\d.[\]:]+\d/.exec(it.output()), "address");
+  return { ...it, folder, url };
+}
+
+const files = { "shop/prod/flags.json": '{"one":1}' };
+
+test("a line for each request and each deployment", async (t) => {
+  const it = await serve(t, files, "--interval", "7");
+  const session = await openSession(it.url);
+  assert.equal((await session.poll()).headers.get("next-poll-interval-in-seconds"), "7");
+  await session.poll();
+  await openSession(it.url, { ...flags, application: "sh\u001b[2Jop" });
+  await writeFile(path.join(it.folder, "shop/prod/flags.json"), '{"two":2}');
+  await promised();
+  await rm(path.join(it.folder, "shop/prod/flags.json"));
+  await until(() => it.output().includes("reverted"), "line about the revert");
+  const label = String.raw`\d{4}-\d\d-\d\dT[\d:.]+Z`;
+  const expected = [
+    String.raw`\+\+\+  deployed shop/prod/flags  9 bytes · application/json · ${label}`,
+    undefined,
+    "201  StartConfigurationSession  shop/prod/flags  session 1 · opened",
+    `200  GetLatestConfiguration  shop/prod/flags  session 1 · 9 bytes, ${label} · next in 7 s`,
+    "400  GetLatestConfiguration  shop/prod/flags  session 1 · BadRequestException PollIntervalNotSatisfied · Request too early",
+    String.raw`400  StartConfigurationSession  sh\?\[2Jop/prod/flags  BadRequestException · Expected identifiers of 1 to 128 characters without control characters`,
+    String.raw`\+\+\+  deployed shop/prod/flags  9 bytes · application/json · ${label}`,
+    "---  reverted shop/prod/flags",
+  ];
+  const lines = it.lines();
+  assert.equal(lines.length, expected.length, it.output());
+  assert.match(lines[1], new RegExp(`^AppConfig Data from .* at ${it.url} \\(Ctrl-C ends\\)$`));
+  expected.forEach((text, at) => text && assert.match(lines[at], new RegExp(String.raw`^\d\d:\d\d:\d\d  ${text}$`)));
+  assert.equal(it.errors(), "");
+});
+
+test("a line of JSON for each, without anything secret", async (t) => {
+  const it = await serve(t, files, "--log", "json", "--seed", "5");
+  await (await openSession(it.url)).poll();
+  await until(() => it.lines().length === 4, "four lines");
+  const events = it.lines().map((line) => JSON.parse(line));
+  assert.deepEqual(events.map(({ type }) => type), ["deployed", "started", "request", "request"]);
+  assert.deepEqual([events[1].url, events[3].status, events[3].operation], [it.url, 200, "GetLatestConfiguration"]);
+  assert.ok(events.every(({ time }) => !Number.isNaN(Date.parse(time))));
+  assert.ok(!it.output().includes("AYAD"));
+});
+
+test("quiet tells its address and what is wrong, and nothing else", async (t) => {
+  const it = await serve(t, { ...files, "shop/prod/bad.json": "{" }, "--quiet", "--latency", "1", "--replay", "repeated");
+  await (await openSession(it.url)).poll();
+  assert.deepEqual(it.lines().length, 1);
+  await until(() => /bad\.json {2}is not JSON/.test(it.errors()), "word of the mistake");
+});
+
+test("SIGINT and SIGTERM end it at once, with a connection open and an answer due", async (t) => {
+  for (const signal of ["SIGINT", "SIGTERM"]) {
+    const it = await serve(t, files, "--latency", "60000");
+    const hanging = openSession(it.url).catch(() => "cut");
+    await until(async () => (await fetch(`${it.url}/_emulator/configurations`)).ok, "answer");
+    const start = Date.now();
+    it.child.kill(signal);
+    assert.equal(await it.ended, 0, signal);
+    assert.ok(Date.now() - start < 2000, "promptly");
+    assert.equal(await hanging, "cut");
+  }
+});
+
+test("help that one can work from, and the version", async (t) => {
+  for (const args of [[], ["--help"], ["emulate", "--help"]]) {
+    const it = run(t, ...args);
+    assert.equal(await it.ended, 0);
+    for (const word of ["emulate FOLDER", "application/environment/profile.ext", "--port", "--interval", "--host", "--quiet", "endpoint: "]) assert.ok(it.output().includes(word), word);
+    assert.ok(it.lines().every((line) => line.length <= 110));
+  }
+  const version = run(t, "--version");
+  assert.equal(await version.ended, 0);
+  assert.match(version.output(), /^\d+\.\d+\.\d+\n$/);
+});
+
+test("what is wrong is told in a sentence", async (t) => {
+  const folder = await makeFolder(t, files);
+  const taken = await serve(t, files);
+  for (const [code, message, ...args] of [
+    [2, /expected the command emulate, got "serve"/, "serve", folder],
+    [2, /expected one folder, got none/, "emulate"],
+    [2, /expected one folder, got .* other/, "emulate", folder, "other"],
+    [2, /--port: expected a whole number from 0 to 65535, got "x"/, "emulate", folder, "--port", "x"],
+    [2, /--port: .* got "70000"/, "emulate", folder, "--port", "70000"],
+    [2, /--interval: expected a whole number from 1 to 86400, got "0"/, "emulate", folder, "--interval", "0"],
+    [2, /--interval: .* got "1.5"/, "emulate", folder, "--interval", "1.5"],
+    [2, /--replay: expected refused or repeated or empty, got "no"/, "emulate", folder, "--replay", "no"],
+    [2, /Unknown option '--prot'/, "emulate", folder, "--prot", "1"],
+    [1, /expected a folder at .*nowhere: there is none; make one/, "emulate", path.join(folder, "nowhere")],
+    [1, /port \d+ is taken: choose another, or 0 for any free one/, "emulate", folder, "--port", new URL(taken.url).port],
+    [1, /cannot listen on 192\.0\.2\.1, port 0: EADDRNOTAVAIL/, "emulate", folder, "--port", "0", "--host", "192.0.2.1"],
+  ]) {
+    const it = run(t, ...args);
+    assert.equal(await it.ended, code, args.join(" "));
+    assert.match(it.errors(), message);
+    assert.ok(it.errors().startsWith("appconfig-edge: ") && !it.errors().includes("    at "), it.errors());
+  }
+});

@@ -240,12 +240,15 @@ impl Poller {
             (Some(session), Operation::GetLatestConfiguration) => Request::get_latest_configuration(endpoint, &session.token),
             _ => Request::start_configuration_session(endpoint, &self.options.input),
         };
+        let mut is_first_poll = false;
         if let (Some(session), Operation::GetLatestConfiguration) = (&mut self.session, operation) {
-            session.asked = true;
+            is_first_poll = !session.yielded && !core::mem::replace(&mut session.asked, true);
+        }
+        if !is_first_poll {
+            self.schedule.sent(self.now.monotonic);
         }
         self.requests = self.requests.wrapping_add(1);
         let id = RequestId(self.requests);
-        self.schedule.sent(self.now.monotonic);
         self.flight = Some(Flight { id, operation: request.operation, sent: self.now, progress: None });
         self.outputs.push_back(Output::Request(id, request));
     }

@@ -10,11 +10,11 @@ const SLOWEST: u64 = 300_000;
 /// The interval before the service has named one, in milliseconds.
 const ASSUMED_INTERVAL: u64 = 60_000;
 
-/// At most `BURST` attempts after a failure in any `BURST_WINDOW`: eight a minute. With the first polls of the four
-/// sessions that the budget allows in a minute that makes at most twelve, and a burst never delays a recovery by more
-/// than the window, which is what keeps recovery within 40 seconds.
-const BURST: usize = 4;
-const BURST_WINDOW: u64 = 30_000;
+/// Attempts after a failure: four at once, one back every fifteen seconds, so eight a minute; with the first polls of the
+/// four sessions that the budget allows in a minute that makes twelve. Fifteen seconds are within what the fifth wait may
+/// take anyway, and a recovery that needs two attempts has both within thirty.
+const ATTEMPTS: u64 = 4;
+const ATTEMPT_EVERY: u64 = 15_000;
 
 /// How soon to ask again after a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,13 +37,13 @@ pub(crate) struct Schedule {
     failures: u32,
     slow_failures: u32,
     not_before: Instant,
-    /// When the last attempts after a failure were made, the oldest first.
-    attempts: [Option<Instant>; BURST],
+    /// When all attempts will be back.
+    rested: Instant,
 }
 
 impl Schedule {
     pub(crate) fn new() -> Self {
-        Self { interval: None, failures: 0, slow_failures: 0, not_before: Instant::default(), attempts: [None; BURST] }
+        Self { interval: None, failures: 0, slow_failures: 0, not_before: Instant::default(), rested: Instant::default() }
     }
 
     /// The interval in milliseconds.
@@ -63,17 +63,17 @@ impl Schedule {
 
     /// The same for requests that count as attempts after a failure.
     pub(crate) fn not_before_attempt(&self) -> Instant {
-        match self.attempts[0] {
-            Some(oldest) if self.failing() => self.not_before.max(oldest.plus(BURST_WINDOW)),
-            _ => self.not_before,
+        if self.failing() {
+            self.not_before.max(self.rested.minus((ATTEMPTS - 1) * ATTEMPT_EVERY))
+        } else {
+            self.not_before
         }
     }
 
-    /// A request went out.
+    /// A request went out that is more than the first poll of a session.
     pub(crate) fn sent(&mut self, now: Instant) {
         if self.failing() {
-            self.attempts.rotate_left(1);
-            self.attempts[BURST - 1] = Some(now);
+            self.rested = self.rested.max(now).plus(ATTEMPT_EVERY);
         }
     }
 
@@ -159,14 +159,16 @@ mod tests {
     }
 
     #[test]
-    fn a_fifth_attempt_waits_for_the_window() {
+    fn four_attempts_are_at_once_and_then_one_every_fifteen_seconds() {
         let mut schedule = Schedule::new();
         let mut random = Random::new(1);
-        for second in 0..5 {
+        for (second, due) in [(0, 0), (1, 0), (2, 0), (3, 0), (15, 15), (40, 30), (45, 45), (60, 60)] {
             schedule.failed(Instant::default(), Pace::AtOnce, None, &mut random);
-            assert_eq!(schedule.not_before_attempt().as_milliseconds(), if second == 4 { 30_000 } else { 0 });
+            let not_before = schedule.not_before_attempt();
+            assert!(not_before <= Instant::from_milliseconds(second * 1000) && not_before.as_milliseconds() <= due * 1000, "{second}");
             schedule.sent(Instant::from_milliseconds(second * 1000));
         }
+        assert_eq!(schedule.not_before_attempt().as_milliseconds(), 75_000);
         schedule.succeeded(Instant::default(), 1000);
         assert_eq!(schedule.not_before_attempt(), Instant::default());
     }

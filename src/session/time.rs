@@ -28,6 +28,11 @@ impl Instant {
         Self(self.0.saturating_add(milliseconds))
     }
 
+    /// The point `milliseconds` earlier, but not before the host's moment zero.
+    pub(crate) const fn minus(self, milliseconds: u64) -> Self {
+        Self(self.0.saturating_sub(milliseconds))
+    }
+
     /// Milliseconds from `earlier` until here; 0 where `earlier` is later.
     #[must_use]
     pub const fn since(self, earlier: Self) -> u64 {

@@ -47,6 +47,10 @@ impl Seal {
 
     /// The token that makes `claim`. The same claim always has the same token.
     pub(super) fn write(&self, claim: Claim) -> Token {
+        Token::new(self.text(claim)).expect("base64 of a length within the model's is a token")
+    }
+
+    fn text(&self, claim: Claim) -> String {
         let words = [claim.session, claim.sequence, claim.issued, claim.wait, claim.seen];
         // One byte of the last three, so that the padding is there as well.
         let length = self.characters / 4 * 3 - 2;
@@ -63,7 +67,7 @@ impl Seal {
             bytes.extend_from_slice(&filler.next().to_be_bytes());
         }
         bytes.truncate(length);
-        Token::new(base64(&bytes)).expect("base64 of a length within the model's is a token")
+        base64(&bytes)
     }
 
     /// What `text` claims; `None` where it is not a token of this seal.
@@ -79,22 +83,23 @@ impl Seal {
         }
         let [session, sequence, issued, wait, seen] = words;
         let claim = Claim { session, sequence, issued, wait, seen };
-        (self.write(claim).as_str() == text).then_some(claim)
+        (self.text(claim) == text).then_some(claim)
     }
 }
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 fn base64(bytes: &[u8]) -> String {
-    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    let mut out = Vec::with_capacity(bytes.len().div_ceil(3) * 4);
     for chunk in bytes.chunks(3) {
-        let bits = chunk.iter().fold(0, |bits, byte| bits << 8 | usize::from(*byte)) << (8 * (3 - chunk.len()));
-        for place in 0..4 {
-            let digit = ALPHABET[bits >> (18 - 6 * place) & 63];
-            out.push(if place <= chunk.len() { char::from(digit) } else { '=' });
-        }
+        let byte = |place: usize| usize::from(chunk.get(place).copied().unwrap_or(0));
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        out.extend_from_slice(&[18, 12, 6, 0].map(|shift| ALPHABET[bits >> shift & 63]));
     }
-    out
+    let padding = (3 - bytes.len() % 3) % 3;
+    out.truncate(out.len() - padding);
+    out.resize(out.len() + padding, b'=');
+    String::from_utf8(out).unwrap_or_default()
 }
 
 /// Whole groups without padding, which is all that a head consists of.

@@ -18,7 +18,7 @@ and what was deployed before stays.
 
 Options
   --port N          the port (2774); 0 takes any free one
-  --host ADDRESS    the address to listen on (127.0.0.1); 0.0.0.0 lets others in
+  --host ADDRESS    the address to listen on (127.0.0.1); 0.0.0.0 lets others in, to deploy too
   --interval S      the poll interval in seconds, from 1 (as on AWS: what a session asks for, or 60);
                     who polls before it is over is refused, as on AWS
   --latency MS      how long an answer is on its way (0)

@@ -71,13 +71,13 @@ export class Folder {
     this.#timer = undefined;
   }
 
-  #again() {
-    // A big folder, or a slow disk, is left more time.
+  #again(pause = PAUSE) {
     this.#timer = setTimeout(async () => {
       const start = performance.now();
       await this.fresh();
-      if (this.#timer) this.#timer = setTimeout(() => this.#again(), 4 * (performance.now() - start));
-    }, PAUSE);
+      // A big folder, or a slow disk, is left more time.
+      if (this.#timer) this.#again(PAUSE + 4 * (performance.now() - start));
+    }, pause);
   }
 
   /** Settles when a look is over that began a moment ago at most. */
@@ -142,7 +142,7 @@ export class Folder {
     } catch (error) {
       // What cannot be seen for another reason than that it is gone is not reverted.
       if (!isGone(error) || parts.length === 0) {
-        this.#unsure = !isGone(error);
+        this.#unsure ||= !isGone(error);
         this.#say(path.join(...parts, "."), `cannot be read: ${error.code}`);
       }
       return [];

@@ -59,7 +59,7 @@ impl Emulator {
     /// A service where nothing is deployed.
     ///
     /// # Errors
-    /// Where `options` are not those of [`Setup`].
+    /// Where `options` are not those of `createEmulator`.
     #[wasm_bindgen(constructor)]
     pub fn new(options: JsValue) -> Result<Emulator, JsError> {
         let setup: Setup = serde_wasm_bindgen::from_value(options)?;

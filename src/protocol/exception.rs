@@ -4,7 +4,6 @@
 //! body's `__type` or `code`. What an answer means is judged by that name first and by the status second.
 
 use super::json::{self, Reader};
-use super::percent;
 
 /// An exception as the service answered it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -306,14 +305,12 @@ const CLASSES: [(&[u8], Class); 7] = [
     ),
 ];
 
-/// Whether the beginning of `secret` stands in `text`, plain or percent-encoded. Messages are often cut, so sixteen
-/// characters are enough to be suspicious; fewer than four are no secret.
+/// Whether a piece of `secret` stands in `text`. Messages are cut, and encoded in more ways than one can list, so six
+/// letters and digits in a row are enough to be suspicious; fewer than four characters are no secret.
 pub(crate) fn shows(text: &str, secret: &str) -> bool {
-    let plain: String = secret.chars().take(16).collect();
-    let mut encoded = String::new();
-    percent::encode_into(&mut encoded, &plain);
-    let stands = |piece: &str| text.as_bytes().windows(piece.len()).any(|window| window == piece.as_bytes());
-    plain.len() >= 4 && (stands(&plain) || stands(&encoded))
+    let stands = |piece: &[u8]| text.as_bytes().windows(piece.len()).any(|window| window == piece);
+    let mut runs = secret.as_bytes().split(|byte| !byte.is_ascii_alphanumeric());
+    runs.any(|run| run.chunks_exact(6).any(stands)) || (secret.len() >= 4 && stands(secret.as_bytes()))
 }
 
 /// A JSON object of members whose values are JSON already.
@@ -395,6 +392,18 @@ mod tests {
         it.hide(secret);
         assert_eq!((it.message(), it.reason(), it.name.as_deref()), (None, Some("fine"), Some("BadRequestException")));
         assert_eq!(it.referenced_by().collect::<Vec<_>>(), [("b", "c")]);
+    }
+
+    #[test]
+    fn a_secret_is_known_by_any_piece_however_it_is_written() {
+        let secret = "AYADeL+/w==0123456789abcdef/xyz";
+        for text in ["AYADeL+/w==0123456", "x AYADeL%2b%2fw%3d", "&#43;/w==0123456789", "e AYADeL", "..6789abcdef/xyz", secret] {
+            assert!(shows(text, secret), "{text}");
+        }
+        for text in ["", "AYADe", "w==01", "token 12345 is expired"] {
+            assert!(!shows(text, secret), "{text}");
+        }
+        assert!(shows("a-b+c d", "a-b+c") && !shows("a-b", "a-b"));
     }
 
     #[test]

@@ -17,13 +17,12 @@ const DAYS: &[u8; 21] = b"ThuFriSatSunMonTueWed";
 /// ```
 #[must_use]
 pub fn parse(text: &str) -> Option<UnixMilliseconds> {
-    let b = text.trim().as_bytes();
     // Fixed columns in both forms, so a slice pattern is the whole grammar.
-    match *b {
+    match *text.as_bytes() {
         [_, _, _, b',', b' ', d1, d0, b' ', m0, m1, m2, b' ', y3, y2, y1, y0, b' ', h1, h0, b':', i1, i0, b':', s1, s0, b' ', b'G', b'M', b'T'] =>
         {
-            let month = MONTHS.chunks_exact(3).position(|name| name == [m0, m1, m2])?;
-            unix([y3, y2, y1, y0], u64::try_from(month).ok()? + 1, [d1, d0], [h1, h0, i1, i0, s1, s0])
+            let month = (1..=12).zip(MONTHS.chunks_exact(3)).find(|(_, name)| *name == [m0, m1, m2])?.0;
+            unix([y3, y2, y1, y0], month, [d1, d0], [h1, h0, i1, i0, s1, s0])
         }
         [y3, y2, y1, y0, b'-', m1, m0, b'-', d1, d0, b'T', h1, h0, b':', i1, i0, b':', s1, s0, .., b'Z'] => {
             unix([y3, y2, y1, y0], digits(&[m1, m0])?, [d1, d0], [h1, h0, i1, i0, s1, s0])

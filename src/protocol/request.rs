@@ -85,7 +85,7 @@ impl SessionInput {
         json::write_string(&mut out, &self.configuration_profile_identifier);
         if let Some(seconds) = self.required_minimum_poll_interval_in_seconds {
             out.push_str(",\"RequiredMinimumPollIntervalInSeconds\":");
-            out.push_str(&seconds.to_string());
+            json::write_number(&mut out, seconds);
         }
         out.push('}');
         out

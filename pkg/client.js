@@ -1,18 +1,20 @@
 // The face of the client: what JavaScript sees of the loop that runs in WebAssembly.
 
-import { Configuration, isJson, parse, sameBytes } from "./configuration.js";
+import { same as sameBytes } from "./bytes.js";
+import { Configuration, isJson, parse } from "./configuration.js";
+import { Driver, REFRESH, START, STOP } from "./driver.js";
 import { AppConfigError, attemptError } from "./errors.js";
 import { FailureEvent, StatusChangeEvent, UpdateEvent } from "./events.js";
 import { guard, guarded } from "./listener.js";
-import { Engine, instantiate } from "./module.js";
+import { instantiate } from "./module.js";
 import { checkOptions, checkWait } from "./options.js";
 import { prepare } from "./request.js";
 import { Waiter } from "./waiter.js";
 
 // In the order of Status in src/session/event.rs.
 const statuses = ["idle", "starting", "ready", "stale", "stopped"];
-// In the order of Body in src/protocol/response.rs, as src/wasm/exchange.rs reads it.
-const EMPTY = 0, SAME = 1, NEW = 2, MALFORMED = 3, MALFORMED_AGAIN = 4;
+// The numbers of Engine::respond in src/wasm/engine.rs.
+const SAME = 2, NEW = 3, MALFORMED = 4, MALFORMED_AGAIN = 5;
 
 /** How long a refresh() waits unless it is told otherwise, in milliseconds. */
 const REFRESH_TIMEOUT = 10000;
@@ -20,21 +22,9 @@ const END = Symbol();
 
 const stopped = () => new AppConfigError("stopped", "the client was stopped; start() begins again");
 
-/** One Uint8Array of many. */
-function join(chunks) {
-  if (chunks.length === 1) return chunks[0];
-  const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
-}
-
 export class ConfigurationClient extends EventTarget {
   #options;
-  #engine;
+  #driver;
   #status = "idle";
   #configuration;
   #stopped = false;
@@ -76,7 +66,7 @@ export class ConfigurationClient extends EventTarget {
     await this.#ready();
     if (this.#stopped && generation < this.#generation) throw stopped();
     const failures = this.#failures;
-    this.#engine.start(this.#face);
+    this.#driver.input(START);
     return this.#wait(options, undefined, false, () => {
       if (this.#configuration) return this.#configuration;
       if (this.#stopped) throw stopped();
@@ -90,14 +80,14 @@ export class ConfigurationClient extends EventTarget {
     if (!this.#stopped) {
       await this.#ready();
       const failures = this.#failures;
-      const before = this.#engine.isPolling();
-      let polling = this.#engine.refresh(this.#face);
-      const mine = polling && !before;
-      if (polling || !this.#configuration) {
+      const before = this.#driver.isPolling;
+      this.#driver.input(REFRESH);
+      const mine = this.#driver.isPolling && !before;
+      if (this.#driver.isPolling || !this.#configuration) {
         return this.#wait(options, REFRESH_TIMEOUT, mine, (looking) => {
           // Who looks on a timer also lets the loop see by its clock whether the poll is dead, and takes over.
-          polling = looking && !this.#stopped ? this.#engine.refresh(this.#face) : this.#engine.isPolling();
-          if (this.#configuration && !(polling && (mine || !looking))) return this.#configuration;
+          if (looking && !this.#stopped) this.#driver.input(REFRESH);
+          if (this.#configuration && !(this.#driver.isPolling && (mine || !looking))) return this.#configuration;
           if (this.#stopped) throw stopped();
           if (!this.#configuration && this.#failures > failures && (mine || !looking || this.#failure.final)) throw this.#failure.error;
         });
@@ -120,27 +110,15 @@ export class ConfigurationClient extends EventTarget {
     this.#stopped = true;
     this.#generation++;
     this.#queue.length = 0;
-    if (this.#engine) this.#engine.stop(this.#face);
-    else this.#face.status(statuses.indexOf("stopped"));
-    this.#face.settled();
+    if (this.#driver) this.#driver.input(STOP);
+    else this.#host.status(statuses.indexOf("stopped"));
+    this.#host.settled();
   }
 
-  /** Loads the module and makes the engine: not before the first start() or refresh(). */
+  /** Loads the module and makes the driver: not before the first start() or refresh(). */
   async #ready() {
     await instantiate();
-    const { input, ...o } = this.#options;
-    this.#engine ??= new Engine(
-      o.endpoint,
-      input.application,
-      input.environment,
-      input.configurationProfile,
-      o.requiredMinimumPollIntervalInSeconds ?? 0,
-      o.headersTimeoutInMilliseconds,
-      o.idleTimeoutInMilliseconds,
-      o.totalTimeoutInMilliseconds,
-      o.maximumBodyBytes,
-      !!o.sign || typeof o.headers === "function",
-    );
+    this.#driver ??= new Driver(this.#options, this.#host);
     this.#hold();
   }
 
@@ -161,11 +139,11 @@ export class ConfigurationClient extends EventTarget {
 
   /** Timers hold the process while somebody waits. */
   #hold() {
-    this.#engine?.hold(this.#waiters.size > 0 || !!this.#options.keepAlive);
+    this.#driver?.hold(this.#waiters.size > 0 || !!this.#options.keepAlive);
   }
 
   #emit(event) {
-    // In a microtask: no listener runs while the engine is being called, so each may call anything at once.
+    // In a microtask: whoever listens finds everything at rest, and may call anything at once.
     this.#queue.push(event);
     queueMicrotask(() => {
       for (let next; (next = this.#queue.shift()); ) this.dispatchEvent(next);
@@ -180,24 +158,12 @@ export class ConfigurationClient extends EventTarget {
     }
   }
 
-  /** What the engine calls: `Face` in src/wasm/host.rs. */
-  #face = {
+  /** What the driver calls. */
+  #host = {
     prepare: (operation, url, body, signal) => prepare(this.#options, operation, url, body, signal),
 
-    fetch: ([url, init]) => {
-      const own = this.#options.fetch;
-      if (!own) return fetch(url, init);
-      return Promise.resolve(own(url, init)).then((response) => {
-        if (typeof response?.status !== "number" || typeof response.headers?.get !== "function" || (response.body && typeof response.body.getReader !== "function")) {
-          throw new TypeError("option fetch: expected a Response whose body is a web stream");
-        }
-        return response;
-      });
-    },
-
-    examine: (chunks, contentType) => {
-      const bytes = join(chunks);
-      if (!bytes.length) return EMPTY;
+    /** Says what a body is, and keeps it in case that it is the next configuration. */
+    examine: (bytes, contentType) => {
       const same = this.#configuration?.equals(bytes);
       let parsed;
       if (!same && this.#options.requireValidJson && isJson(contentType)) {
@@ -213,8 +179,6 @@ export class ConfigurationClient extends EventTarget {
       return same ? SAME : NEW;
     },
 
-    text: (chunks) => new TextDecoder().decode(join(chunks)),
-
     updated: (contentType, versionLabel) => {
       const { bytes, parsed } = this.#candidate;
       this.#candidate = this.#malformed = undefined;
@@ -222,10 +186,10 @@ export class ConfigurationClient extends EventTarget {
       this.#emit(new UpdateEvent(this.#configuration));
     },
 
-    failed: (...told) => {
-      const error = attemptError(...told);
+    failed: (numbers, texts, reason) => {
+      const error = attemptError(numbers, texts, reason);
       this.#failures++;
-      this.#failure = { error, final: told[4] };
+      this.#failure = { error, final: numbers.final };
       if (!this.#run) this.#log("warn", `${error.message}; next attempt ${error.retryAt.toISOString()}`);
       this.#run = true;
       this.#emit(new FailureEvent(error));
@@ -244,8 +208,6 @@ export class ConfigurationClient extends EventTarget {
     settled: () => {
       for (const waiter of [...this.#waiters]) waiter.wake();
     },
-
-    hold: (timer, holds) => timer[holds ? "ref" : "unref"]?.(),
   };
 }
 

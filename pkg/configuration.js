@@ -1,5 +1,6 @@
 // A configuration: its bytes as they came, and the usual ways to read them.
 
+import { same } from "./bytes.js";
 import { AppConfigError } from "./errors.js";
 
 /** Whether `contentType` says JSON: `application/json`, `text/json`, anything with `+json`. */
@@ -40,7 +41,7 @@ export class Configuration {
 
   /** Whether these are the same bytes. */
   equals(bytes) {
-    return sameBytes(this.#bytes, bytes);
+    return same(this.#bytes, bytes);
   }
 
   bytes() {
@@ -68,11 +69,4 @@ export class Configuration {
     this.#state = 2;
     return this.#value;
   }
-}
-
-export function sameBytes(a, b) {
-  let i = a.length;
-  if (i !== b.length) return false;
-  while (i--) if (a[i] !== b[i]) return false;
-  return true;
 }

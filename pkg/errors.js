@@ -47,13 +47,13 @@ export function hearsay(reason) {
   return [code ?? reason?.code ?? name, message && scrub(message)].filter(Boolean).join(": ");
 }
 
-/** The error of a failed attempt, from what src/wasm/driver.rs tells of it. */
-export function attemptError(code, operation, status, limit, final, retryIn, [requestId, exception, ...texts], reason) {
+/** The error of a failed attempt, from what src/wasm/engine.rs tells of it and what the host threw. */
+export function attemptError({ code, operation, status, limit, retryIn }, [requestId, exception, ...texts], reason) {
   const name = codes[code];
-  const members = { operation: operations[operation], retryAt: new Date(Date.now() + retryIn), status: status || undefined, limit: limits[limit], requestId, exception };
+  const members = { operation: operations[operation], retryAt: new Date(Date.now() + retryIn), status, limit: limits[limit], requestId, exception };
   let message;
   // The texts of the exception's body, each after its path: see Exception in src/protocol/exception.rs.
-  for (let i = 0; i < texts.length; i += 2) {
+  for (let i = 0; i + 1 < texts.length; i += 2) {
     const [path, text] = texts.slice(i);
     const parameter = /^(ReferencedBy|Details\.InvalidParameters)\.(.+?)(\.Problem)?$/.exec(path);
     if (parameter) {
@@ -63,7 +63,7 @@ export function attemptError(code, operation, status, limit, final, retryIn, [re
     else if (path === "Reason") members.reason = text;
     else if (path === "ResourceType") members.resourceType = text;
   }
-  for (const key in members) if (members[key] === undefined) delete members[key];
+  for (const key in members) if (!members[key]) delete members[key];
   const said = [exception, message, hearsay(reason)].filter(Boolean).join(": ");
   return new AppConfigError(
     name,

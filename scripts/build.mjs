@@ -20,6 +20,8 @@ const modules = {
   client: ["-Oz", "--converge", "--strip-debug", "--strip-producers"],
   emulator: ["-O3", "--strip-debug", "--strip-producers"],
 };
+// The client is built without the standard library: see Cargo.toml.
+const features = { client: "bare", emulator: "emulator" };
 const parts = (name) => [`${name}.js`, `${name}.d.ts`, `${name}.wasm`, `${name}.inline.js`];
 const copies = ["README.md", "CHANGELOG.md", "LICENSE", "LICENSE-MIT", "LICENSE-APACHE"];
 
@@ -85,7 +87,7 @@ async function buildModule(name) {
   mkdirSync(folder, { recursive: true });
   mkdirSync(output, { recursive: true });
 
-  const target = ["--lib", "--target", "wasm32-unknown-unknown", "--profile", name, "--features", name];
+  const target = ["--lib", "--target", "wasm32-unknown-unknown", "--profile", name, "--features", features[name]];
   await must(`compiling the ${name} module`, "cargo", ["build", "--quiet", "--locked", ...remap(), ...target]);
   await must(`generating the ${name} module's glue`, bindgen, [compiled, folder, name]);
   const wasm = path.join(folder, `${name}.wasm`);

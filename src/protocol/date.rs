@@ -1,5 +1,8 @@
 //! Points in time as HTTP writes them.
 
+use alloc::format;
+use alloc::string::String;
+
 /// Milliseconds since 1970-01-01T00:00:00Z.
 pub type UnixMilliseconds = u64;
 
@@ -17,30 +20,36 @@ const DAYS: &[u8; 21] = b"ThuFriSatSunMonTueWed";
 /// ```
 #[must_use]
 pub fn parse(text: &str) -> Option<UnixMilliseconds> {
-    // Fixed columns in both forms, so a slice pattern is the whole grammar.
-    match *text.as_bytes() {
-        [_, _, _, b',', b' ', d1, d0, b' ', m0, m1, m2, b' ', y3, y2, y1, y0, b' ', h1, h0, b':', i1, i0, b':', s1, s0, b' ', b'G', b'M', b'T'] =>
-        {
-            let month = (1..=12).zip(MONTHS.chunks_exact(3)).find(|(_, name)| *name == [m0, m1, m2])?.0;
-            unix([y3, y2, y1, y0], month, [d1, d0], [h1, h0, i1, i0, s1, s0])
+    // Both forms are six numbers in a row, one of them perhaps the name of a month: that is all that is looked at,
+    // because fixed columns cost a browser a kilobyte.
+    let mut numbers = [0_u64; 7];
+    let mut count = 0;
+    let mut named = false;
+    let bytes = text.as_bytes();
+    let mut in_number = false;
+    for (at, byte) in bytes.iter().enumerate() {
+        if byte.is_ascii_digit() {
+            count += usize::from(!in_number);
+            let number = numbers.get_mut(count - 1)?;
+            *number = number.saturating_mul(10).saturating_add(u64::from(byte - b'0'));
+        } else if let Some((month, _)) = (1..).zip(MONTHS.chunks_exact(3)).find(|(_, name)| bytes.get(at..at + 3) == Some(*name)) {
+            count += 1;
+            *numbers.get_mut(count - 1)? = month;
+            named = true;
         }
-        [y3, y2, y1, y0, b'-', m1, m0, b'-', d1, d0, b'T', h1, h0, b':', i1, i0, b':', s1, s0, .., b'Z'] => {
-            unix([y3, y2, y1, y0], digits(&[m1, m0])?, [d1, d0], [h1, h0, i1, i0, s1, s0])
-        }
-        _ => None,
+        in_number = byte.is_ascii_digit();
     }
-}
-
-fn digits(bytes: &[u8]) -> Option<u64> {
-    bytes.iter().try_fold(0, |sum, b| b.is_ascii_digit().then(|| sum * 10 + u64::from(b - b'0')))
-}
-
-fn unix(year: [u8; 4], month: u64, day: [u8; 2], [h1, h0, i1, i0, s1, s0]: [u8; 6]) -> Option<UnixMilliseconds> {
-    let (year, day) = (digits(&year)?, digits(&day)?);
-    let (hour, minute, second) = (digits(&[h1, h0])?, digits(&[i1, i0])?, digits(&[s1, s0])?);
-    let valid = year >= 1970 && (1..=12).contains(&month) && (1..=31).contains(&day) && hour < 24 && minute < 60 && second <= 60;
+    let [a, b, c, hour, minute, second, _] = numbers;
+    // The month has a name in the form that begins with the day, and ends with the zone's name.
+    let (year, month, day) = match text {
+        _ if named && count == 6 && text.ends_with(" GMT") => (c, b, a),
+        _ if !named && count >= 6 && text.ends_with('Z') => (a, b, c),
+        _ => return None,
+    };
+    let valid =
+        (1970..10_000).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day) && hour < 24 && minute < 60 && second <= 60;
     // Days from 0000-03-01, so that the leap day is a year's last.
-    let (y, m) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let (y, m) = if month > 2 { (year, month - 3) } else { (year.saturating_sub(1), month + 9) };
     valid.then(|| {
         let days = 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1 - 719_468;
         (((days * 24 + hour) * 60 + minute) * 60 + second) * 1000

@@ -1,5 +1,7 @@
 //! Where the service lives: `https://appconfigdata[-fips].{region}.{suffix}`, as the published rule set and partitions have it.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
 use core::fmt;
 
 /// The partitions: the beginning of their regions' names, the suffix of their hosts, and the suffix for dual-stack.
@@ -39,7 +41,7 @@ impl fmt::Display for EndpointError {
     }
 }
 
-impl std::error::Error for EndpointError {}
+impl core::error::Error for EndpointError {}
 
 impl Endpoint {
     /// AWS's own endpoint for `region`.

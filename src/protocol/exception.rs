@@ -4,14 +4,17 @@
 //! body's `__type` or `code`. What an answer means is judged by that name first and by the status second.
 
 use super::json::{self, Reader};
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 /// An exception as the service answered it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Exception {
     /// The bare name, for example `BadRequestException`; `None` where the answer had none.
     pub name: Option<String>,
-    /// Every text in the body with the path to it, for example `ReferencedBy.ApplicationIdentifier`; see the methods for
-    /// those of the service model. A flat list, because a browser pays for each member that has code of its own.
+    /// The texts in the body with the path to each, for example `ReferencedBy.ApplicationIdentifier`, of those members that
+    /// the service model has; see the methods. A flat list, because a browser pays for each member that has code of its own.
     pub members: Vec<(String, String)>,
     /// Whether this had AWS's form: a name, or a body that is one whole JSON document. A proxy's page has neither.
     pub in_aws_form: bool,
@@ -116,6 +119,11 @@ impl Exception {
         let _cut = it.read_members(&mut Reader::new(body), "", MAXIMUM_DEPTH);
         let named = error_type.and_then(bare_name);
         it.name = named.or_else(|| ["__type", "code", "Code"].into_iter().find_map(|path| bare_name(it.member(path)?)));
+        // Nothing but what the model names: the body may as well be a configuration, or hold a token.
+        it.members.retain(|(path, _)| {
+            let first = path.split('.').next().unwrap_or_default();
+            matches!(first, MESSAGE | "message" | REASON | RESOURCE_TYPE | "ReferencedBy" | "Details")
+        });
         it.in_aws_form = it.name.is_some() || json::is_document(body);
         it
     }
@@ -392,6 +400,13 @@ mod tests {
         it.hide(secret);
         assert_eq!((it.message(), it.reason(), it.name.as_deref()), (None, Some("fine"), Some("BadRequestException")));
         assert_eq!(it.referenced_by().collect::<Vec<_>>(), [("b", "c")]);
+    }
+
+    #[test]
+    fn of_a_body_that_is_no_exception_nothing_is_kept() {
+        for body in [r#"{"checkout":{"enabled":true,"key":"x"},"Messages":"x"}"#, r#"{"InitialConfigurationToken":"x"}"#] {
+            assert_eq!(Exception::read(None, body).members, []);
+        }
     }
 
     #[test]

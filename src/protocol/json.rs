@@ -4,6 +4,7 @@
 //! token's envelope, never a configuration. It accepts exactly RFC 8259 and never recurses: deep nesting cannot
 //! exhaust a stack.
 
+use alloc::string::String;
 use core::str::Chars;
 
 /// The deepest nesting that is read; a deeper document counts as malformed.

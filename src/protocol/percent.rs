@@ -1,5 +1,8 @@
 //! Percent-encoding as RFC 3986 and SigV4 have it: everything but `A-Z a-z 0-9 - . _ ~` is encoded, as UTF-8, in upper case.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 /// Appends `text`, percent-encoded, to `out`.
 ///
 /// ```

@@ -1,5 +1,7 @@
 //! The two requests, built for every runtime and read for the emulator.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
 use core::fmt;
 
 use super::{json, percent, Endpoint, Token};

@@ -1,6 +1,7 @@
 //! Answers: the headers that count, and what a host says of a body that it keeps.
 
 use super::{json, Token};
+use alloc::string::String;
 
 /// The poll interval where an answer has none, or one outside 1 to 86,400 seconds: the service's own default.
 pub const DEFAULT_INTERVAL_IN_SECONDS: u32 = 60;
@@ -90,7 +91,7 @@ impl Response {
     /// assert_eq!(answer.interval_in_seconds(), 30);
     /// ```
     #[must_use]
-    pub fn read(status: u16, header: impl Fn(&'static str) -> Option<String>) -> Self {
+    pub fn read(status: u16, mut header: impl FnMut(&'static str) -> Option<String>) -> Self {
         let mut it = Self { status, ..Self::default() };
         if is_configuration(status) {
             it.next_token = header(header::NEXT_TOKEN);

@@ -1,5 +1,6 @@
 //! The configuration token: opaque, for one call, valid for up to 24 hours.
 
+use alloc::string::String;
 use core::fmt;
 
 /// The longest token the service model allows, in characters.

@@ -1,6 +1,11 @@
 //! The service over HTTP: which request is which operation, and how an answer is written.
 
-use std::sync::Arc;
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::String;
+use alloc::string::ToString;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
 
 use super::{Fault, Latest, Record, Refusal, Service, MAXIMUM_IDENTIFIER_CHARACTERS};
 use crate::protocol::date::{self, UnixMilliseconds};

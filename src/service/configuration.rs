@@ -1,7 +1,9 @@
 //! What is deployed, and where.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::sync::Arc;
 use core::fmt;
-use std::sync::Arc;
 
 use crate::protocol::SessionInput;
 
@@ -88,7 +90,7 @@ impl fmt::Display for Unfit {
     }
 }
 
-impl std::error::Error for Unfit {}
+impl core::error::Error for Unfit {}
 
 impl Configuration {
     /// A configuration of this content.

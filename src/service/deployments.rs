@@ -1,6 +1,9 @@
 //! What is deployed where, and what is known by name.
 
-use std::collections::BTreeMap;
+use alloc::borrow::ToOwned;
+use alloc::collections::BTreeMap;
+use alloc::vec;
+use alloc::vec::Vec;
 
 use super::{Configuration, Refusal, Target};
 use crate::protocol::{ResourceType, SessionInput};

@@ -1,6 +1,6 @@
 //! Troubles on demand: what a client must live through, and what a healthy service does not do by itself.
 
-use std::collections::VecDeque;
+use alloc::collections::VecDeque;
 
 use super::Refusal;
 use crate::protocol::{Operation, Problem};

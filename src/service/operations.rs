@@ -9,6 +9,7 @@ use super::{is_identifier, Configuration, Fault, Options, Refusal, Replay, Targe
 use crate::protocol::date::UnixMilliseconds;
 use crate::protocol::response::{DAY_IN_SECONDS, DEFAULT_INTERVAL_IN_SECONDS};
 use crate::protocol::{Operation, Problem, ResourceType, SessionInput, Token};
+use alloc::borrow::ToOwned;
 
 /// The least minimum that a session may ask for.
 const LEAST_REQUIRED_MINIMUM_IN_SECONDS: u32 = 15;

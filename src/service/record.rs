@@ -1,6 +1,7 @@
 //! What was asked and what was answered, without anything secret: no token, no content.
 
 use crate::protocol::date::UnixMilliseconds;
+use alloc::string::String;
 
 /// One request and its answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,6 +1,8 @@
 //! What the service refuses, and how it says so.
 
 use crate::protocol::{request, Exception, Problem, ResourceType};
+use alloc::string::String;
+use alloc::vec::Vec;
 
 /// Why a request was refused: one of the service model's four exceptions, or a request for something else.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,6 +5,8 @@
 
 use super::random::Random;
 use crate::protocol::{date::UnixMilliseconds, token, Token};
+use alloc::string::String;
+use alloc::vec::Vec;
 
 /// Real tokens are about this long, standard base64 with its padding.
 pub(super) const DEFAULT_CHARACTERS: usize = 840;

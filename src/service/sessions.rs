@@ -1,6 +1,6 @@
 //! The open sessions: a few numbers each, so that a million polls need no more room than one.
 
-use std::collections::{BTreeMap, VecDeque};
+use alloc::collections::{BTreeMap, VecDeque};
 
 use super::deployments::Slot;
 use crate::protocol::{date::UnixMilliseconds, response::DAY_IN_SECONDS};

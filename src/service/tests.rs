@@ -4,6 +4,11 @@ use super::random::Random;
 use super::*;
 use crate::protocol::response::{header, is_configuration};
 use crate::protocol::{Endpoint, Exception, Operation, Problem, Request, ResourceType, Response, SessionInput, Token};
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::String;
+use alloc::string::ToString;
+use alloc::vec::Vec;
 
 const DAY: u64 = 86_400_000;
 

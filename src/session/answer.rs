@@ -9,6 +9,7 @@ use super::schedule::{Pace, Schedule};
 use crate::protocol::exception::{self, Class, Exception};
 use crate::protocol::response::{is_configuration, Body};
 use crate::protocol::{retry_after, Operation, Response, Token};
+use alloc::boxed::Box;
 
 impl Poller {
     pub(crate) fn answered(&mut self, flight: &Flight, response: Response) {
@@ -117,8 +118,9 @@ impl Poller {
         let spares_token =
             matches!(class, Class::TooEarly | Class::Throttled | Class::Denied | Class::CredentialsExpired | Class::ClockSkew);
         let token_refused = poll && status == 400 && exception.in_aws_form && !spares_token;
-        // A 4xx is judged before anything is delivered; of anything else nobody knows how far it got.
-        if !(400..500).contains(&status) {
+        // AWS judges a 4xx before it delivers anything; of anything else nobody knows how far the request got, a proxy's
+        // 403 included, which may stand in for an answer that the proxy did not like.
+        if !((400..500).contains(&status) && exception.in_aws_form) {
             self.may_have_spent(flight.operation);
         }
 
@@ -195,8 +197,8 @@ impl Poller {
             self.held = None;
         }
         let retry_at = self.retry_at();
-        // A refresh is one attempt: with nothing held it is over when that failed.
-        self.wanted = false;
+        // A refresh is one attempt, and after a refusal the one with the session that takes its place.
+        self.wanted &= pace == Pace::AtOnce && retry_at <= self.now.monotonic;
         self.tell(Event::Failed { error, retry_at });
     }
 }

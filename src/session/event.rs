@@ -3,6 +3,7 @@
 use super::error::Error;
 use super::time::Instant;
 use crate::protocol::{Request, Response};
+use alloc::string::String;
 
 /// Names a request of one poller; never used twice. A late answer carries an id that is no longer awaited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,6 +1,7 @@
 //! The poll loop.
 
-use std::collections::VecDeque;
+use alloc::collections::VecDeque;
+use alloc::string::String;
 
 use super::budget::Budget;
 use super::error::{Code, Error};
@@ -103,8 +104,9 @@ impl Poller {
     pub fn handle_input(&mut self, now: Now, input: Input) {
         // A host's clock that steps back must not undo what was decided.
         self.now = Now { monotonic: now.monotonic.max(self.now.monotonic), wall: now.wall };
-        // An answer that is here counts, however late; anything else first finds out what can no longer be answered.
-        if !matches!(input, Input::Response(..)) {
+        // Every input first finds out what can no longer be answered, an answer that comes too late included; a stop abandons
+        // all the same, and is followed by no error.
+        if !matches!(input, Input::Stop) {
             self.apply_limit();
         }
         match input {
@@ -210,7 +212,8 @@ impl Poller {
             // The day is over, or will be when the poll is due: a new session then, and no error.
             return Some((Operation::StartConfigurationSession, poll_at.max(self.budget.next())));
         }
-        if self.verify {
+        // The first poll of a session brings everything: it verifies by itself.
+        if self.verify && session.yielded {
             let verified = self.verified.filter(|_| !self.mistaken(Mistake::VerifiesAlways));
             let verify_at = verified.map_or(start_at, |last| start_at.max(last.plus(VERIFY_EVERY)));
             // A poll that is due goes first: what it brings may make verifying unnecessary.

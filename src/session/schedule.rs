@@ -5,8 +5,11 @@ use super::time::Instant;
 
 /// The longest wait of the backoff where the interval is shorter, in milliseconds.
 const BACKOFF: u64 = 20_000;
-/// The longest wait after 401, 403 and 404, in milliseconds.
-const SLOWEST: u64 = 300_000;
+/// The wait after 401, 403 and 404 that is doubled no further, in milliseconds. With a tenth of jitter it leaves of the
+/// five minutes in which recovery is due what its requests take.
+const SLOWEST: u64 = 270_000;
+/// The longest wait after 401, 403 and 404 all the same, in milliseconds.
+const LONGEST: u64 = 300_000;
 /// The interval before the service has named one, in milliseconds.
 const ASSUMED_INTERVAL: u64 = 60_000;
 
@@ -88,8 +91,8 @@ impl Schedule {
     /// An attempt failed; `retry_after` is what the answer asked for, in milliseconds.
     pub(crate) fn failed(&mut self, now: Instant, pace: Pace, retry_after: Option<u64>, random: &mut Random) {
         let slow = |n: u32, random: &mut Random| {
-            let wait = self.interval().saturating_mul(1 << n.min(20));
-            wait.saturating_add(random.up_to(wait / 10)).min(SLOWEST)
+            let wait = self.interval().saturating_mul(1 << n.min(20)).min(SLOWEST.max(self.interval()));
+            wait.saturating_add(random.up_to(wait / 10)).min(LONGEST)
         };
         let wait = match pace {
             Pace::AtOnce => 0,
@@ -144,9 +147,11 @@ mod tests {
 
     #[test]
     fn slow_waits_start_at_the_interval_and_double_to_five_minutes() {
+        let hour = waits(Pace::Slow, Some(3_600_000), 2);
+        assert_eq!(hour, [(300_000, 300_000); 2]);
         let waits = waits(Pace::Slow, Some(60_000), 5);
         assert!(waits[0].0 >= 60_000 && waits[0].1 <= 66_000 && waits[1].0 >= 120_000 && waits[2].0 >= 240_000);
-        assert_eq!((waits[3], waits[4]), ((300_000, 300_000), (300_000, 300_000)));
+        assert!(waits.iter().skip(3).all(|(shortest, longest)| *shortest >= 270_000 && *longest <= 297_000));
     }
 
     #[test]

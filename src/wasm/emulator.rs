@@ -4,7 +4,10 @@
 //! future for the time that an answer takes. What JavaScript passes was checked by name in `pkg/emulator.options.js`;
 //! what only the service can judge is judged here.
 
-use std::cell::RefCell;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::cell::RefCell;
 
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{JsString, Promise, Reflect, Uint8Array};

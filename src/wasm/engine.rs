@@ -1,88 +1,193 @@
-//! What the module exports: one class, private to the package.
+//! What the module exports: one class, private to the package (`pkg/driver.js` drives it).
+//!
+//! It never calls JavaScript. Numbers and one text go in, numbers and one text come out, so there is nothing to be
+//! re-entered, no closure that outlives its owner, and no glue for objects: the browser pays for the core alone.
 
-use std::rc::Rc;
-
+use alloc::borrow::ToOwned;
+use alloc::string::String;
 use wasm_bindgen::prelude::*;
 
-use super::driver::Driver;
-use super::host::{self, Face};
-use crate::protocol::{Endpoint, SessionInput};
-use crate::session::{Input, Limits, Options};
+use crate::protocol::response::Body;
+use crate::protocol::{Endpoint, Response, SessionInput};
+use crate::session::{Error, Event, Failure, Input, Instant, Limits, Now, Options, Output, Poller, RequestId};
 
-/// The loop of one client. Every method takes the face anew, because the engine lets go of it whenever nothing can
-/// happen by itself: a client that nobody uses any more is collected with all that belongs to it.
+/// The loop of one client.
 #[wasm_bindgen]
-pub struct Engine(Rc<Driver>);
+pub struct Engine {
+    poller: Poller,
+    text: String,
+    numbers: [f64; 5],
+}
+
+/// The inputs without members of their own, by the numbers that `pkg/driver.js` uses.
+const START: u32 = 0;
+const STOP: u32 = 1;
+const REFRESH: u32 = 2;
+const TIMEOUT: u32 = 3;
+const PROGRESS: u32 = 4;
+const NOT_SENT: u32 = 5;
+const NETWORK: u32 = 6;
+const BODY_CUT: u32 = 7;
+
+/// The outputs, likewise.
+const WAIT: u32 = 0;
+const REST: u32 = 1;
+const REQUEST: u32 = 2;
+const CANCEL: u32 = 3;
+const UPDATED: u32 = 4;
+const UNCHANGED: u32 = 5;
+const FAILED: u32 = 6;
+const STATUS: u32 = 7;
+
+/// Between the parts of a text. No header and no URL can have it, and it is taken out of what others wrote.
+const SEPARATOR: u8 = 0;
 
 #[wasm_bindgen]
 impl Engine {
-    /// Takes options that `pkg/options.js` has checked. `endpoint` is a URL, or a region where it has no colon;
-    /// `minimum_interval` is in seconds, 0 for none; the limits are in milliseconds.
-    ///
-    /// # Errors
-    /// Throws undefined where `endpoint` is neither, which the check has excluded.
-    #[wasm_bindgen(constructor)]
-    #[allow(clippy::too_many_arguments)] // an options object would need a description that costs the browser 20 kB
-    pub fn new(
+    /// Takes options that `pkg/options.js` has checked. `endpoint` is a URL, or a region where it has no colon; `input` is
+    /// that of StartConfigurationSession, as JSON; the limits are in milliseconds. `undefined` where `endpoint` or `input`
+    /// are something else.
+    #[must_use]
+    pub fn create(
         endpoint: &str,
-        application: String,
-        environment: String,
-        profile: String,
-        minimum_interval: u32,
+        input: &str,
         headers_limit: u32,
         idle_limit: u32,
         total_limit: u32,
-        maximum_body_bytes: u32,
         renews_credentials: bool,
-    ) -> Result<Engine, JsValue> {
+        seed: f64,
+    ) -> Option<Engine> {
         let is_url = endpoint.bytes().any(|b| b == b':');
         let endpoint = if is_url { Endpoint::custom(endpoint) } else { Endpoint::of_region(endpoint, false, false) };
         let options = Options {
-            endpoint: endpoint.map_err(|_| JsValue::UNDEFINED)?,
-            input: SessionInput {
-                application_identifier: application,
-                environment_identifier: environment,
-                configuration_profile_identifier: profile,
-                required_minimum_poll_interval_in_seconds: (minimum_interval > 0).then_some(minimum_interval),
-            },
+            endpoint: endpoint.ok()?,
+            input: SessionInput::from_json(input)?,
             limits: Limits { headers: headers_limit.into(), idle: idle_limit.into(), total: total_limit.into() },
             renews_credentials,
-            seed: host::seed(),
+            seed: seed.to_bits(),
         };
-        Ok(Self(Driver::new(options, maximum_body_bytes)))
+        Some(Self { poller: Poller::new(options), text: String::new(), numbers: [0.0; 5] })
     }
 
-    /// Polls from now on.
-    pub fn start(&self, face: Face) {
-        self.input(face, Input::Start);
+    /// Feeds an input that is a number. The clocks are in milliseconds.
+    pub fn input(&mut self, monotonic: f64, wall: f64, kind: u32, id: u32) {
+        let id = RequestId(id);
+        let input = match kind {
+            START => Input::Start,
+            STOP => Input::Stop,
+            REFRESH => Input::Refresh,
+            TIMEOUT => Input::Timeout,
+            PROGRESS => Input::Progress(id),
+            NOT_SENT => Input::Failure(id, Failure::NotSent),
+            NETWORK => Input::Failure(id, Failure::Network),
+            BODY_CUT => Input::Failure(id, Failure::BodyCut),
+            _ => Input::Failure(id, Failure::Redirected),
+        };
+        self.poller.handle_input(now(monotonic, wall), input);
     }
 
-    /// Ends what is under way and does nothing any more. The session is kept.
-    pub fn stop(&self, face: Face) {
-        self.input(face, Input::Stop);
+    /// Feeds an answer. `texts` has, each followed by a NUL, the four headers that count for `status` in the order of
+    /// [`Response::read`], empty where there is none, and after them the text of an answer that is no configuration.
+    /// `body` is 0 where there is none, else 1 empty, 2 same, 3 new, 4 malformed, 5 malformed again, 6 too large.
+    #[allow(clippy::too_many_arguments)]
+    pub fn respond(&mut self, monotonic: f64, wall: f64, id: u32, status: u16, texts: &str, body: u32, headers_may_be_hidden: bool) {
+        let mut rest = texts;
+        let mut part = || {
+            let end = rest.bytes().position(|byte| byte == SEPARATOR)?;
+            let text = rest.get(..end)?;
+            rest = rest.get(end + 1..)?;
+            Some(text.to_owned()).filter(|text| !text.is_empty())
+        };
+        let mut parts = [part(), part(), part(), part()].into_iter();
+        let mut response = Response::read(status, |_| parts.next().flatten());
+        rest.clone_into(&mut response.text);
+        response.headers_may_be_hidden = headers_may_be_hidden;
+        response.body = match body {
+            0 => None,
+            1 => Some(Body::Empty),
+            2 => Some(Body::Same),
+            3 => Some(Body::New),
+            6 => Some(Body::TooLarge),
+            _ => Some(Body::Malformed { again: body == 5 }),
+        };
+        self.poller.handle_input(now(monotonic, wall), Input::Response(RequestId(id), response));
     }
 
-    /// Polls if a poll is due. Says whether a request is under way afterwards.
+    /// The next thing to do, as a number; what belongs to it is read with [`Engine::number`] and [`Engine::text`]. Call it
+    /// until it says [`WAIT`] or [`REST`].
+    #[allow(clippy::cast_precision_loss)]
+    pub fn poll(&mut self) -> u32 {
+        self.text.clear();
+        match self.poller.poll_output() {
+            Output::Timeout(None) => REST,
+            Output::Timeout(Some(at)) => self.tell(WAIT, &[at.as_milliseconds() as f64]),
+            Output::Request(RequestId(id), request) => {
+                self.text = request.url;
+                if let Some(body) = request.body {
+                    self.text.push('\0');
+                    self.text.push_str(&body);
+                }
+                self.tell(REQUEST, &[id.into(), f64::from(request.operation as u8)])
+            }
+            Output::Cancel(_) => CANCEL,
+            Output::Event(Event::Updated(_)) => UPDATED,
+            Output::Event(Event::Unchanged) => UNCHANGED,
+            Output::Event(Event::StatusChanged { status, .. }) => self.tell(STATUS, &[f64::from(status as u8)]),
+            Output::Event(Event::Failed { error, retry_at }) => self.tell_failure(&error, retry_at),
+        }
+    }
+
+    fn tell(&mut self, kind: u32, numbers: &[f64]) -> u32 {
+        for (to, from) in self.numbers.iter_mut().zip(numbers) {
+            *to = *from;
+        }
+        kind
+    }
+
+    /// The text has the request id, the exception's name, and by turns the path and the text of its members.
+    #[allow(clippy::cast_precision_loss)] // a time is far below 2^53 milliseconds
+    fn tell_failure(&mut self, error: &Error, retry_at: Instant) -> u32 {
+        self.push(error.request_id.as_deref());
+        if let Some(exception) = &error.exception {
+            self.push(exception.name.as_deref());
+            for (path, value) in &exception.members {
+                self.push(Some(path));
+                self.push(Some(value));
+            }
+        }
+        let limit = error.limit.map_or(0, |limit| limit as u8 + 1);
+        let numbers = [error.code as u8, error.operation as u8, limit, u8::from(error.is_final)].map(f64::from);
+        let [code, operation, limit, is_final] = numbers;
+        self.tell(FAILED, &[code, operation, f64::from(error.status), limit + 4.0 * is_final, retry_at.as_milliseconds() as f64])
+    }
+
+    fn push(&mut self, part: Option<&str>) {
+        self.text.extend(part.unwrap_or_default().chars().filter(|c| *c != '\0'));
+        self.text.push('\0');
+    }
+
+    /// A number that belongs to the last output.
     #[must_use]
-    pub fn refresh(&self, face: Face) -> bool {
-        self.input(face, Input::Refresh);
-        self.0.is_polling()
+    pub fn number(&self, index: usize) -> f64 {
+        self.numbers.get(index).copied().unwrap_or_default()
+    }
+
+    /// The text that belongs to the last output.
+    #[must_use]
+    pub fn text(&mut self) -> String {
+        core::mem::take(&mut self.text)
     }
 
     /// Whether a request is under way.
     #[wasm_bindgen(js_name = isPolling)]
     #[must_use]
     pub fn is_polling(&self) -> bool {
-        self.0.is_polling()
+        self.poller.is_polling()
     }
+}
 
-    /// Whether timers hold the process from now on (Node, Deno, Bun).
-    pub fn hold(&self, holds: bool) {
-        self.0.hold(holds);
-    }
-
-    fn input(&self, face: Face, input: Input) {
-        self.0.attach(face);
-        self.0.input(input);
-    }
+/// A float's fraction is dropped, so that a time never lies in the future.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+fn now(monotonic: f64, wall: f64) -> Now {
+    Now { monotonic: Instant::from_milliseconds(monotonic as u64), wall: wall as u64 }
 }

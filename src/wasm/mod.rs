@@ -3,18 +3,9 @@
 #[cfg(feature = "client")]
 mod allocator;
 #[cfg(feature = "client")]
-mod driver;
-#[cfg(feature = "client")]
 mod engine;
 #[cfg(feature = "client")]
-mod exchange;
-#[cfg(feature = "client")]
-mod host;
-
-#[cfg(feature = "client")]
 pub use engine::Engine;
-#[cfg(feature = "client")]
-pub use host::Face;
 
 #[cfg(feature = "emulator")]
 mod emulator;

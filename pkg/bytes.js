@@ -1,0 +1,21 @@
+// Bytes.
+
+/** One Uint8Array of many. */
+export function join(chunks) {
+  if (chunks.length === 1) return chunks[0];
+  const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}
+
+/** Whether two have the same bytes. */
+export function same(a, b) {
+  let i = a.length;
+  if (i !== b.length) return false;
+  while (i--) if (a[i] !== b[i]) return false;
+  return true;
+}

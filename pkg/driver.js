@@ -1,0 +1,161 @@
+// Runs the engine on the host's fetch and timers. The engine (src/wasm/engine.rs) never calls out: it is fed what
+// happened and asked what to do, so a listener, a callback or a late answer can come at any time and find it at rest.
+
+import { join } from "./bytes.js";
+import { Engine } from "./module.js";
+
+// In the order of the numbers in src/wasm/engine.rs.
+export const START = 0, STOP = 1, REFRESH = 2;
+const TIMEOUT = 3, PROGRESS = 4, NOT_SENT = 5, NETWORK = 6, BODY_CUT = 7, REDIRECTED = 8;
+const WAIT = 0, REST = 1, REQUEST = 2, CANCEL = 3, UPDATED = 4, UNCHANGED = 5, FAILED = 6;
+
+const NO_BODY = 0, EMPTY = 1, TOO_LARGE = 6;
+
+// The headers that count, in the order of Response::read in src/protocol/response.rs.
+const ofConfiguration = ["next-poll-configuration-token", "next-poll-interval-in-seconds", "content-type", "version-label"];
+const ofRefusal = ["x-amzn-errortype", "retry-after", "x-amz-retry-after", "x-amzn-requestid"];
+
+/** The most bytes of an answer's text that the engine wants. */
+const MAXIMUM_TEXT = 16384;
+/** At 2^31 milliseconds hosts fire at once. */
+const LONGEST_TIMER = 2147483647;
+
+export class Driver {
+  #engine;
+  #options;
+  #host;
+  #exchange; // the request under way: { id, controller }
+  #timer;
+  #due; // when it fires
+  #holds = false;
+
+  /**
+   * `host` has `prepare(operation, url, body, signal)`, `examine(bytes, contentType)`, `updated(contentType, versionLabel)`,
+   * `failed(numbers, texts, reason)`, `status(number)` and `settled()`.
+   */
+  constructor(options, host) {
+    this.#options = options;
+    this.#host = host;
+    this.#engine = Engine.create(
+      options.endpoint,
+      JSON.stringify(options.input),
+      options.headersTimeoutInMilliseconds,
+      options.idleTimeoutInMilliseconds,
+      options.totalTimeoutInMilliseconds,
+      !!options.sign || typeof options.headers === "function",
+      Math.random(),
+    );
+  }
+
+  get isPolling() {
+    return this.#engine.isPolling();
+  }
+
+  /** Whether the timer holds the process from now on (Node, Deno, Bun). */
+  hold(holds) {
+    this.#holds = holds;
+    this.#timer?.[holds ? "ref" : "unref"]?.();
+  }
+
+  /** Feeds the engine and does what it says. */
+  input(kind, id = 0, reason = undefined) {
+    this.#engine.input(performance.now(), Date.now(), kind, id);
+    this.#drain(reason);
+  }
+
+  #drain(reason, headers) {
+    const engine = this.#engine;
+    for (let output; (output = engine.poll()) > REST; ) {
+      if (output === REQUEST) this.#send(engine.number(0), engine.number(1), ...engine.text().split("\0"));
+      else if (output === CANCEL) this.#abort();
+      else if (output === UPDATED) this.#host.updated(headers[2], headers[3]);
+      else if (output === FAILED) {
+        const [code, operation, status, flags, at] = [0, 1, 2, 3, 4].map((i) => engine.number(i));
+        this.#host.failed({ code, operation, status, limit: flags & 3, final: flags > 3, retryIn: at - performance.now() }, engine.text().split("\0"), reason);
+      } else if (output !== UNCHANGED) this.#host.status(engine.number(0));
+    }
+    this.#wait(engine.poll() === WAIT ? engine.number(0) : undefined);
+    if (!this.isPolling) this.#host.settled();
+  }
+
+  #wait(at) {
+    // A limit that fires early only makes the engine look again, so bytes that arrive need no new timer.
+    if (this.#due !== undefined && (this.#due === at || (this.isPolling && this.#due < at))) return;
+    clearTimeout(this.#timer);
+    this.#due = at;
+    this.#timer = undefined;
+    if (at === undefined) return;
+    this.#timer = setTimeout(
+      () => {
+        this.#due = undefined;
+        this.input(TIMEOUT);
+      },
+      // Never early by a fraction.
+      Math.min(Math.max(Math.ceil(at - performance.now()), 0), LONGEST_TIMER),
+    );
+    this.hold(this.#holds);
+  }
+
+  #abort() {
+    const exchange = this.#exchange;
+    this.#exchange = undefined;
+    try {
+      exchange?.controller.abort();
+    } catch {
+      // In workerd it may belong to a request that is over.
+    }
+  }
+
+  async #send(id, operation, url, body) {
+    let phase = NOT_SENT;
+    try {
+      const controller = new AbortController();
+      this.#exchange = { id, controller };
+      const { signal } = controller;
+      const [target, init] = await this.#host.prepare(operation, url, body, signal);
+      if (this.#exchange?.id !== id) return;
+      phase = NETWORK;
+      const { fetch = globalThis.fetch } = this.#options;
+      const response = await fetch(target, init);
+      if (this.#exchange?.id !== id) return;
+      phase = BODY_CUT;
+      if (response.type === "opaqueredirect") return this.input(REDIRECTED, id);
+      await this.#read(id, operation, response);
+    } catch (error) {
+      if (this.#exchange?.id !== id) return;
+      this.#exchange = undefined;
+      this.input(phase, id, error);
+    }
+  }
+
+  async #read(id, operation, response) {
+    const { status, headers } = response;
+    const ok = status === 200 || status === 204;
+    const isConfiguration = operation && ok;
+    const most = isConfiguration ? this.#options.maximumBodyBytes : MAXIMUM_TEXT;
+    const chunks = [];
+    let size = 0;
+    // Most polls are answered with nothing: then there is no stream to read.
+    const reader = status === 204 || headers.get("content-length") === "0" ? undefined : response.body?.getReader();
+    while (reader && size <= most) {
+      this.input(PROGRESS, id);
+      const { done, value } = await reader.read();
+      if (this.#exchange?.id !== id) return;
+      if (done) break;
+      size += value.length;
+      chunks.push(value);
+    }
+    const values = (ok ? ofConfiguration : ofRefusal).map((name) => headers.get(name) ?? undefined);
+    let body = NO_BODY;
+    let text = "";
+    if (!isConfiguration) text = new TextDecoder().decode(join(chunks));
+    else if (size > most) body = TOO_LARGE;
+    // Without a next token it may be anybody's page, and is not even looked at.
+    else body = values[0] && size ? this.#host.examine(join(chunks), values[2]) : EMPTY;
+    const { controller } = this.#exchange;
+    this.#exchange = undefined;
+    if (size > most) controller.abort();
+    this.#engine.respond(performance.now(), Date.now(), id, status, values.map((value) => `${value ?? ""}\0`).join("") + text, body, response.type === "cors");
+    this.#drain(undefined, values);
+  }
+}

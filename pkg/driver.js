@@ -37,8 +37,8 @@ export class Driver {
     this.#options = options;
     this.#host = host;
     this.#engine = Engine.create(
-      options.endpoint,
-      JSON.stringify(options.input),
+      [options.endpoint, options.application, options.environment, options.configurationProfile, ""].join("\0"),
+      options.requiredMinimumPollIntervalInSeconds ?? 0,
       options.headersTimeoutInMilliseconds,
       options.idleTimeoutInMilliseconds,
       options.totalTimeoutInMilliseconds,

@@ -17,8 +17,9 @@ export function instantiate() {
   if (ready) return;
   return (loading ??= (async () => {
     try {
-      if (!loader) throw new Error("call initialize() of appconfig-edge/slim first");
-      initSync({ module: await loader() });
+      const module = await loader?.();
+      if (!module) throw new Error("call initialize() of appconfig-edge/slim first");
+      initSync({ module });
       ready = true;
     } catch (error) {
       // A later start() tries again.

@@ -78,12 +78,6 @@ export function checkOptions(given) {
     logger: globalThis.console,
     ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
     endpoint: region ?? absolute(given.endpoint),
-    input: {
-      ApplicationIdentifier: application,
-      EnvironmentIdentifier: environment,
-      ConfigurationProfileIdentifier: configurationProfile,
-      RequiredMinimumPollIntervalInSeconds: given.requiredMinimumPollIntervalInSeconds,
-    },
   };
 }
 

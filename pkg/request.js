@@ -27,7 +27,12 @@ export function prepare(options, operation, url, body, signal) {
   const own = body === undefined ? {} : { "content-type": "application/json" };
   const finish = (headers, target = url) => {
     const all = new Headers(own);
-    new Headers(headers).forEach((value, name) => all.set(name, value));
+    try {
+      new Headers(headers).forEach((value, name) => all.set(name, value));
+    } catch {
+      // The host quotes what it refuses.
+      throw new AppConfigError("not-sent", "these headers cannot be sent: a name or a value has characters that no header may have");
+    }
     const init = { method, headers: all, body, signal, redirect: "manual" };
     if (takesCache()) init.cache = "no-store";
     if (isBrowser) init.credentials = options.requestCredentials;

@@ -65,7 +65,7 @@ function happened(entry) {
   if (entry.kind === "status") announce(`The client is ${entry.status}.`);
   // One that goes on failing is told once.
   if (entry.kind === "error" && entry.isFirst) announce(entry.error.message);
-  if (entry.kind === "refused") notice(`${entry.call}() failed: ${entry.error.message}`);
+  if (entry.kind === "refused" && entry.call === "start") notice(`start() failed: ${entry.error.message}`);
   if (entry.kind === "update") {
     const { versionLabel } = entry.configuration;
     announce(versionLabel ? `Updated to version ${versionLabel}.` : "Updated.");
@@ -79,6 +79,8 @@ function happened(entry) {
 
 /** Looks at what is deployed: when something hints that it changed, because looking all the time would hide the client's own requests. */
 async function look() {
+  const isThere = () => configurations.some((it) => same(it, watch?.target));
+  const wasThere = isThere();
   try {
     configurations = await list();
   } catch {
@@ -86,14 +88,24 @@ async function look() {
     return;
   }
   client.offer(configurations, watch?.target);
-  if (watch) editor.compare(configurations);
-  else if (configurations.length > 0) choose(firstOf(configurations));
+  if (!watch) return configurations.length > 0 && choose(firstOf(configurations));
+  editor.compare(configurations);
+  // A client that found nothing asks again after minutes, which is right where somebody has to mend something; here it was just mended.
+  if (!wasThere && isThere() && watch.isRunning && !watch.configuration) observe(watch.target);
 }
 
 function choose(target) {
-  if (watch?.isRunning) watch.stop();
   awaited = undefined;
   keep(target);
+  if (!observe(target)) return;
+  notice();
+  client.offer(configurations, target);
+  editor.open(target, configurations.find((it) => same(it, target)));
+}
+
+/** Starts a client for the target in place of the one that there is. */
+function observe(target) {
+  if (watch?.isRunning) watch.stop();
   try {
     // The one before is stopped and still tells so; that is no longer this page's concern.
     const mine = new Watch(ConfigurationClient, target, (entry) => mine === watch && happened(entry));
@@ -102,13 +114,11 @@ function choose(target) {
     watch = undefined;
     notice(`${pathOf(target)} cannot be watched: ${error.message}`);
     show();
-    return;
+    return false;
   }
-  notice();
-  client.offer(configurations, target);
-  editor.open(target, configurations.find((it) => same(it, target)));
   watch.start();
   show();
+  return true;
 }
 
 async function begin() {

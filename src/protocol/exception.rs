@@ -3,7 +3,7 @@
 //! An exception's name stands in `x-amzn-errortype` (often with a namespace before `#` and a URI after `:`), or in the
 //! body's `__type` or `code`. What an answer means is judged by that name first and by the status second.
 
-use super::json::{self, Reader};
+use super::json;
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -26,9 +26,6 @@ const RESOURCE_TYPE: &str = "ResourceType";
 const REFERENCED_BY: &str = "ReferencedBy.";
 const INVALID_PARAMETERS: &str = "Details.InvalidParameters.";
 const PROBLEM: &str = ".Problem";
-
-/// The deepest text that counts: `Details.InvalidParameters.<parameter>.Problem`.
-const MAXIMUM_DEPTH: usize = 4;
 
 /// What is wrong with a parameter of a request (`InvalidParameterProblem` in the service model).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,9 +111,7 @@ impl Exception {
     /// ```
     #[must_use]
     pub fn read(error_type: Option<&str>, body: &str) -> Self {
-        let mut it = Self::default();
-        // What was read before a body breaks off is kept.
-        let _cut = it.read_members(&mut Reader::new(body), "", MAXIMUM_DEPTH);
+        let mut it = Self { members: json::texts(body), ..Self::default() };
         let named = error_type.and_then(bare_name);
         it.name = named.or_else(|| ["__type", "code", "Code"].into_iter().find_map(|path| bare_name(it.member(path)?)));
         // Nothing but what the model names: the body may as well be a configuration, or hold a token.
@@ -126,22 +121,6 @@ impl Exception {
         });
         it.in_aws_form = it.name.is_some() || json::is_document(body);
         it
-    }
-
-    fn read_members(&mut self, reader: &mut Reader, prefix: &str, depth: usize) -> Option<()> {
-        reader.object(|name, value| {
-            let mut path = String::from(prefix);
-            path.push_str(name);
-            match value.peek() {
-                '"' => self.members.push((path, value.string()?)),
-                '{' if depth > 1 => {
-                    path.push('.');
-                    self.read_members(value, &path, depth - 1)?;
-                }
-                _ => value.skip()?,
-            }
-            Some(())
-        })
     }
 
     /// The text at `path`, the last where there are several.
@@ -316,9 +295,11 @@ const CLASSES: [(&[u8], Class); 7] = [
 /// Whether a piece of `secret` stands in `text`. Messages are cut, and encoded in more ways than one can list, so six
 /// letters and digits in a row are enough to be suspicious; fewer than four characters are no secret.
 pub(crate) fn shows(text: &str, secret: &str) -> bool {
-    let stands = |piece: &[u8]| text.as_bytes().windows(piece.len()).any(|window| window == piece);
-    let mut runs = secret.as_bytes().split(|byte| !byte.is_ascii_alphanumeric());
-    runs.any(|run| run.chunks_exact(6).any(stands)) || (secret.len() >= 4 && stands(secret.as_bytes()))
+    let secret = secret.as_bytes();
+    let length = secret.len().min(6);
+    let suspicious = |piece: &[u8]| length == secret.len() || piece.iter().all(u8::is_ascii_alphanumeric);
+    let stands = |piece: &[u8]| text.as_bytes().windows(length).any(|window| window == piece);
+    length > 3 && secret.windows(length).any(|piece| suspicious(piece) && stands(piece))
 }
 
 /// A JSON object of members whose values are JSON already.

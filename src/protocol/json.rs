@@ -5,6 +5,7 @@
 //! exhaust a stack.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::str::Chars;
 
 /// The deepest nesting that is read; a deeper document counts as malformed.
@@ -67,16 +68,6 @@ impl<'a> Reader<'a> {
             if self.eat(',').is_none() {
                 return self.eat('}');
             }
-        }
-    }
-
-    /// Reads a string if the next value is one, and passes over any other value. The outer `None` is malformed JSON.
-    #[allow(clippy::option_option)] // "malformed" and "not a string" are different answers
-    pub fn string_or_skip(&mut self) -> Option<Option<String>> {
-        if self.peek() == '"' {
-            self.string().map(Some)
-        } else {
-            self.skip().map(|()| None)
         }
     }
 
@@ -237,6 +228,33 @@ const fn close(object: bool) -> char {
     } else {
         ']'
     }
+}
+
+/// The deepest text that [`texts`] gives: as deep as the service's exceptions go.
+const DEEPEST_TEXT: usize = 4;
+
+/// Every text in the objects of a document, with the path to it (`Details.Name`). What was read before a document breaks
+/// off is given as well.
+#[must_use]
+pub fn texts(document: &str) -> Vec<(String, String)> {
+    fn read(reader: &mut Reader, prefix: &str, depth: usize, all: &mut Vec<(String, String)>) -> Option<()> {
+        reader.object(|name, value| {
+            let mut path = String::from(prefix);
+            path.push_str(name);
+            match value.peek() {
+                '"' => all.push((path, value.string()?)),
+                '{' if depth > 1 => {
+                    path.push('.');
+                    read(value, &path, depth - 1, all)?;
+                }
+                _ => value.skip()?,
+            }
+            Some(())
+        })
+    }
+    let mut all = Vec::new();
+    let _cut = read(&mut Reader::new(document), "", DEEPEST_TEXT, &mut all);
+    all
 }
 
 /// Whether `text` is one whole JSON document of any type.

@@ -134,15 +134,11 @@ impl Response {
     /// The initial token of a StartConfigurationSession answer.
     #[must_use]
     pub fn initial_token(&self) -> Option<Token> {
-        let mut token = None;
-        json::Reader::new(&self.text).object(|name, value| {
-            if name == "InitialConfigurationToken" {
-                token = value.string_or_skip()?;
-                return Some(());
-            }
-            value.skip()
-        })?;
-        Token::new(token?)
+        if !json::is_document(&self.text) {
+            return None;
+        }
+        let texts = json::texts(&self.text);
+        Token::new(texts.into_iter().find(|(path, _)| path == "InitialConfigurationToken")?.1)
     }
 }
 

@@ -44,24 +44,31 @@ const SEPARATOR: u8 = 0;
 
 #[wasm_bindgen]
 impl Engine {
-    /// Takes options that `pkg/options.js` has checked. `endpoint` is a URL, or a region where it has no colon; `input` is
-    /// that of StartConfigurationSession, as JSON; the limits are in milliseconds. `undefined` where `endpoint` or `input`
-    /// are something else.
+    /// Takes options that `pkg/options.js` has checked. `texts` has, each followed by a NUL, the endpoint (a URL, or a region
+    /// where it has no colon), application, environment and configuration profile; `minimum_interval` is in seconds, 0 for
+    /// none; the limits are in milliseconds. `undefined` where the endpoint is no endpoint.
     #[must_use]
     pub fn create(
-        endpoint: &str,
-        input: &str,
+        texts: &str,
+        minimum_interval: u32,
         headers_limit: u32,
         idle_limit: u32,
         total_limit: u32,
         renews_credentials: bool,
         seed: f64,
     ) -> Option<Engine> {
+        let ([endpoint, application, environment, profile], _) = split(texts);
+        let endpoint = endpoint?;
         let is_url = endpoint.bytes().any(|b| b == b':');
-        let endpoint = if is_url { Endpoint::custom(endpoint) } else { Endpoint::of_region(endpoint, false, false) };
+        let endpoint = if is_url { Endpoint::custom(&endpoint) } else { Endpoint::of_region(&endpoint, false, false) };
         let options = Options {
             endpoint: endpoint.ok()?,
-            input: SessionInput::from_json(input)?,
+            input: SessionInput {
+                application_identifier: application?,
+                environment_identifier: environment?,
+                configuration_profile_identifier: profile?,
+                required_minimum_poll_interval_in_seconds: Some(minimum_interval).filter(|seconds| *seconds > 0),
+            },
             limits: Limits { headers: headers_limit.into(), idle: idle_limit.into(), total: total_limit.into() },
             renews_credentials,
             seed: seed.to_bits(),
@@ -91,14 +98,8 @@ impl Engine {
     /// `body` is 0 where there is none, else 1 empty, 2 same, 3 new, 4 malformed, 5 malformed again, 6 too large.
     #[allow(clippy::too_many_arguments)]
     pub fn respond(&mut self, monotonic: f64, wall: f64, id: u32, status: u16, texts: &str, body: u32, headers_may_be_hidden: bool) {
-        let mut rest = texts;
-        let mut part = || {
-            let end = rest.bytes().position(|byte| byte == SEPARATOR)?;
-            let text = rest.get(..end)?;
-            rest = rest.get(end + 1..)?;
-            Some(text.to_owned()).filter(|text| !text.is_empty())
-        };
-        let mut parts = [part(), part(), part(), part()].into_iter();
+        let (parts, rest) = split(texts);
+        let mut parts = parts.into_iter();
         let mut response = Response::read(status, |_| parts.next().flatten());
         rest.clone_into(&mut response.text);
         response.headers_may_be_hidden = headers_may_be_hidden;
@@ -184,6 +185,18 @@ impl Engine {
     pub fn is_polling(&self) -> bool {
         self.poller.is_polling()
     }
+}
+
+/// The first four parts of a text, empty ones as none, and what is left.
+fn split(text: &str) -> ([Option<String>; 4], &str) {
+    let mut parts = [None, None, None, None];
+    let mut rest = text;
+    for part in &mut parts {
+        let end = rest.bytes().position(|byte| byte == SEPARATOR).unwrap_or(rest.len());
+        *part = rest.get(..end).filter(|part| !part.is_empty()).map(ToOwned::to_owned);
+        rest = rest.get(end + 1..).unwrap_or_default();
+    }
+    (parts, rest)
 }
 
 /// A float's fraction is dropped, so that a time never lies in the future.

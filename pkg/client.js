@@ -28,7 +28,7 @@ export class ConfigurationClient extends EventTarget {
   #status = "idle";
   #configuration;
   #stopped = false;
-  #generation = 0; // of start() and stop(): a start whose module comes late learns that it was stopped meanwhile
+  #stops = 0; // how often it was stopped: who waits learns that it was stopped meanwhile
   #candidate; // the configuration that was examined last
   #malformed; // the bytes that were malformed last
   #failures = 0; // attempts that failed, ever
@@ -61,45 +61,52 @@ export class ConfigurationClient extends EventTarget {
   async start(options = {}) {
     checkWait(options);
     options.signal?.throwIfAborted();
-    const generation = ++this.#generation;
     this.#stopped = false;
-    await this.#ready();
-    if (this.#stopped && generation < this.#generation) throw stopped();
-    const failures = this.#failures;
-    this.#driver.input(START);
-    return this.#wait(options, undefined, false, () => {
-      if (this.#configuration) return this.#configuration;
-      if (this.#stopped) throw stopped();
-      if (this.#failures > failures && this.#failure.final) throw this.#failure.error;
-    });
+    let failures;
+    return this.#wait(
+      options,
+      undefined,
+      () => {
+        if (this.#configuration) return this.#configuration;
+        if (this.#failures > failures && this.#failure.final) throw this.#failure.error;
+      },
+      () => {
+        failures = this.#failures;
+        this.#driver.input(START);
+      },
+    );
   }
 
   async refresh(options = {}) {
     checkWait(options);
     options.signal?.throwIfAborted();
-    if (!this.#stopped) {
-      await this.#ready();
-      const failures = this.#failures;
-      const before = this.#driver.isPolling;
-      this.#driver.input(REFRESH);
-      const mine = this.#driver.isPolling && !before;
-      if (this.#driver.isPolling || !this.#configuration) {
-        return this.#wait(options, REFRESH_TIMEOUT, mine, (looking) => {
-          // Who looks on a timer also lets the loop see by its clock whether the poll is dead, and takes over.
-          if (looking && !this.#stopped) this.#driver.input(REFRESH);
-          if (this.#configuration && !(this.#driver.isPolling && (mine || !looking))) return this.#configuration;
-          if (this.#stopped) throw stopped();
-          if (!this.#configuration && this.#failures > failures && (mine || !looking || this.#failure.final)) throw this.#failure.error;
-        });
-      }
+    if (this.#stopped) {
+      if (!this.#configuration) throw stopped();
+      return this.#configuration;
     }
-    if (!this.#configuration) throw stopped();
-    return this.#configuration;
+    let failures;
+    let mine;
+    return this.#wait(
+      options,
+      REFRESH_TIMEOUT,
+      (looking) => {
+        // Who looks on a timer also lets the loop see by its clock whether the poll is dead, and takes over.
+        if (looking && !this.#stopped) this.#driver.input(REFRESH);
+        if (this.#configuration && !(this.#driver?.isPolling && (mine || !looking))) return this.#configuration;
+        if (!this.#configuration && this.#failures > failures && (mine || !looking || this.#failure.final)) throw this.#failure.error;
+      },
+      () => {
+        failures = this.#failures;
+        const before = this.#driver.isPolling;
+        this.#driver.input(REFRESH);
+        return (mine = this.#driver.isPolling && !before);
+      },
+    );
   }
 
   async *updates() {
     for (let seen; ; ) {
-      const next = await this.#wait({}, undefined, false, () => (this.#configuration !== seen ? this.#configuration : this.#stopped && END));
+      const next = await this.#wait({}, undefined, () => (this.#configuration !== seen ? this.#configuration : this.#stopped && END));
       if (next === END) return;
       yield (seen = next);
     }
@@ -108,7 +115,7 @@ export class ConfigurationClient extends EventTarget {
   stop() {
     if (this.#stopped) return;
     this.#stopped = true;
-    this.#generation++;
+    this.#stops++;
     this.#queue.length = 0;
     if (this.#driver) this.#driver.input(STOP);
     else this.#host.status(statuses.indexOf("stopped"));
@@ -122,19 +129,43 @@ export class ConfigurationClient extends EventTarget {
     this.#hold();
   }
 
-  #wait(options, limit, mine, look) {
-    const waiter = new Waiter(options, limit, mine, look, {
-      fallback: () => this.#configuration,
-      ended: () => {
-        this.#waiters.delete(waiter);
-        this.#hold();
+  /**
+   * Waits until `look` gives something, or a stop() comes. `act` is done first, as soon as the module is there; it says
+   * whether it made the poll that is under way.
+   */
+  #wait(options, limit, look, act) {
+    const stops = this.#stops;
+    const waiter = new Waiter(
+      options,
+      limit,
+      (looking) => {
+        const value = look(looking);
+        if (!value && this.#stops > stops) throw stopped();
+        return value;
       },
-    });
-    // In workerd only the request that polls may be told of the outcome.
-    if (mine) for (const other of this.#waiters) other.mine = false;
+      {
+        fallback: () => this.#configuration,
+        ended: () => {
+          this.#waiters.delete(waiter);
+          this.#hold();
+        },
+      },
+    );
     this.#waiters.add(waiter);
     this.#hold();
-    return waiter.begin();
+    const begin = (mine) => {
+      // In workerd only the request that polls may be told of the outcome.
+      if (mine) for (const other of this.#waiters) other.mine = false;
+      waiter.begin(mine);
+    };
+    if (act) {
+      this.#ready()
+        .then(() => this.#stops === stops && act())
+        .then(begin, (error) => waiter.fail(error));
+    } else {
+      begin(false);
+    }
+    return waiter.promise;
   }
 
   /** Timers hold the process while somebody waits. */

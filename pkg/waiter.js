@@ -10,18 +10,19 @@ const LAST_LOOK = 250;
 
 export class Waiter {
   over = false;
-  mine;
+  mine = false;
   #timers = [];
   #look;
   #end;
+  #reject;
 
   /**
    * `look` gives what is waited for, or undefined, or throws what ends the wait; its argument says whether it is called
-   * on a timer. `mine` says whether the request under way was made by who waits. After the time limit `fallback` counts.
+   * on a timer. After the time limit `fallback` counts.
    */
-  constructor({ signal, timeoutInMilliseconds = undefined }, limit, mine, look, { fallback, ended }) {
-    this.mine = mine;
+  constructor({ signal, timeoutInMilliseconds = undefined }, limit, look, { fallback, ended }) {
     this.promise = new Promise((resolve, reject) => {
+      this.#reject = reject;
       const aborted = () => this.#end(reject, signal.reason);
       this.#end = (settle, value) => {
         if (this.over) return;
@@ -51,10 +52,15 @@ export class Waiter {
     });
   }
 
-  begin() {
-    this.#look(looksAround && !this.mine);
+  /** Looks for the first time; `mine` says whether the poll under way was made by who waits. */
+  begin(mine) {
+    this.mine = mine;
+    if (!this.over) this.#look(looksAround && !mine);
     if (looksAround && !this.over) this.#lookAgain(FIRST_LOOK);
-    return this.promise;
+  }
+
+  fail(error) {
+    this.#end(this.#reject, error);
   }
 
   #lookAgain(wait) {

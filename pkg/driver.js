@@ -118,6 +118,8 @@ export class Driver {
       const { fetch = globalThis.fetch } = this.#options;
       const response = await fetch(target, init);
       if (this.#exchange?.id !== id) return;
+      // As of a caller's own fetch: node-fetch, for one, gives streams of another kind.
+      if (!response?.headers?.get || (response.body && !response.body.getReader)) throw new TypeError("option fetch: expected a Response whose body is a web stream");
       phase = BODY_CUT;
       if (response.type === "opaqueredirect") return this.input(REDIRECTED, id);
       await this.#read(id, operation, response);

@@ -62,12 +62,14 @@ export const checkWait = (given) => check(given, waitRules, "options");
 /** Checks the client's options and fills in the defaults. */
 export function checkOptions(given) {
   check(given, rules, "options");
-  const { application, environment, configurationProfile, region, sign, headers } = given;
+  const { application, environment, configurationProfile, region, sign } = given;
   for (const name of ["application", "environment", "configurationProfile"]) if (given[name] === undefined) refuse(name, identifier[1]);
   if (given.endpoint === undefined && !sign) refuse("endpoint", "the address of a proxy that holds the credentials, or region with sign");
   if (given.endpoint === undefined && !region) refuse("region", "a region, or endpoint, together with sign");
   if (given.endpoint !== undefined && region) refuse("region", "either endpoint or region, not both", region);
-  if (sign && headers) refuse("headers", "either headers (proxied) or sign (pre-signed), not both", headers);
+  for (const name of ["headers", "requestCredentials"]) {
+    if (sign && given[name] !== undefined) refuse(name, `either ${name} (proxied) or sign (pre-signed), not both`, given[name]);
+  }
   return {
     requestCredentials: "omit",
     requireValidJson: true,
@@ -91,5 +93,5 @@ function absolute(endpoint) {
   if (!/^https?:$/.test(url.protocol) || url.username || url.password || url.search || url.hash) {
     refuse("endpoint", "an http: or https: URL without user name, query and fragment", endpoint);
   }
-  return url.href;
+  return url.href.replace(/\/+$/, "");
 }

@@ -75,8 +75,8 @@ impl Poller {
 
         match body {
             Body::Empty if replayed && !self.mistaken(Mistake::NeverVerifies) => self.verify = true,
-            Body::Empty if self.held.is_none() => self.reject(flight.operation, Code::NoConfiguration),
             Body::Empty if self.verify || self.rejected => {}
+            Body::Empty if self.held.is_none() => self.reject(flight.operation, Code::NoConfiguration),
             Body::Empty => self.tell(Event::Unchanged),
             Body::Malformed { .. } => self.reject(flight.operation, Code::InvalidBody),
             Body::TooLarge => self.reject(flight.operation, Code::BodyTooLarge),

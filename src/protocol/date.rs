@@ -39,11 +39,11 @@ pub fn parse(text: &str) -> Option<UnixMilliseconds> {
         }
         in_number = byte.is_ascii_digit();
     }
-    let [a, b, c, hour, minute, second, _] = numbers;
+    let [first, middle, third, hour, minute, second, _] = numbers;
     // The month has a name in the form that begins with the day, and ends with the zone's name.
     let (year, month, day) = match text {
-        _ if named && count == 6 && text.ends_with(" GMT") => (c, b, a),
-        _ if !named && count >= 6 && text.ends_with('Z') => (a, b, c),
+        _ if named && count == 6 && text.ends_with(" GMT") => (third, middle, first),
+        _ if !named && count >= 6 && text.ends_with('Z') => (first, middle, third),
         _ => return None,
     };
     let valid =

@@ -97,6 +97,12 @@ impl Endpoint {
         Ok(Self(url.get(..url.len() - rest.len() + length).unwrap_or(url).to_owned()))
     }
 
+    /// A URL that somebody else has checked, as JavaScript's URL parser did. One slash at its end is taken off.
+    #[cfg(feature = "client")]
+    pub(crate) fn checked(url: &str) -> Self {
+        Self(url.strip_suffix('/').unwrap_or(url).to_owned())
+    }
+
     /// The base address, without a slash at its end.
     #[must_use]
     pub fn as_str(&self) -> &str {

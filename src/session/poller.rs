@@ -1,7 +1,7 @@
 //! The poll loop.
 
-use alloc::collections::VecDeque;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use super::budget::Budget;
 use super::error::{Code, Error};
@@ -55,7 +55,7 @@ pub struct Poller {
     pub(crate) rejected: bool,
     /// The one more attempt after a first 401 or 403 is used up.
     pub(crate) renewed: bool,
-    pub(crate) outputs: VecDeque<Output>,
+    pub(crate) outputs: Vec<Output>,
     #[cfg(feature = "mistakes")]
     pub(crate) mistake: Option<Mistake>,
 }
@@ -82,7 +82,7 @@ impl Poller {
             verified: None,
             rejected: false,
             renewed: false,
-            outputs: VecDeque::new(),
+            outputs: Vec::new(),
             #[cfg(feature = "mistakes")]
             mistake: None,
         }
@@ -136,7 +136,12 @@ impl Poller {
 
     /// What to do next. [`Output::Timeout`] means: nothing more for now.
     pub fn poll_output(&mut self) -> Output {
-        self.outputs.pop_front().unwrap_or_else(|| Output::Timeout(self.timeout()))
+        // Never more than a few: a VecDeque would only be more code.
+        if self.outputs.is_empty() {
+            Output::Timeout(self.timeout())
+        } else {
+            self.outputs.remove(0)
+        }
     }
 
     fn timeout(&self) -> Option<Instant> {
@@ -153,7 +158,7 @@ impl Poller {
     fn stop(&mut self) {
         (self.running, self.stopped, self.wanted) = (self.mistaken(Mistake::PollsAfterStop), true, false);
         if let Some(flight) = self.flight.take() {
-            self.outputs.push_back(Output::Cancel(flight.id));
+            self.outputs.push(Output::Cancel(flight.id));
             self.may_have_spent(flight.operation);
         }
     }
@@ -177,7 +182,7 @@ impl Poller {
             return;
         }
         let Some(flight) = self.flight.take() else { return };
-        self.outputs.push_back(Output::Cancel(flight.id));
+        self.outputs.push(Output::Cancel(flight.id));
         self.may_have_spent(flight.operation);
         let error = Error { limit: Some(limit), ..self.error(flight.operation, Code::TimedOut) };
         self.fail(error, Pace::Backoff, None);
@@ -253,7 +258,7 @@ impl Poller {
         self.requests = self.requests.wrapping_add(1);
         let id = RequestId(self.requests);
         self.flight = Some(Flight { id, operation: request.operation, sent: self.now, progress: None });
-        self.outputs.push_back(Output::Request(id, request));
+        self.outputs.push(Output::Request(id, request));
     }
 
     /// When the next attempt is due, or would be if anybody wanted one.
@@ -263,7 +268,7 @@ impl Poller {
     }
 
     pub(crate) fn tell(&mut self, event: Event) {
-        self.outputs.push_back(Output::Event(event));
+        self.outputs.push(Output::Event(event));
     }
 
     fn tell_status(&mut self) {

@@ -60,9 +60,9 @@ impl Engine {
         let ([endpoint, application, environment, profile], _) = split(texts);
         let endpoint = endpoint?;
         let is_url = endpoint.bytes().any(|b| b == b':');
-        let endpoint = if is_url { Endpoint::custom(&endpoint) } else { Endpoint::of_region(&endpoint, false, false) };
+        let endpoint = if is_url { Endpoint::checked(&endpoint) } else { Endpoint::of_region(&endpoint, false, false).ok()? };
         let options = Options {
-            endpoint: endpoint.ok()?,
+            endpoint,
             input: SessionInput {
                 application_identifier: application?,
                 environment_identifier: environment?,

@@ -20,6 +20,10 @@ const MAXIMUM_TEXT = 16384;
 /** At 2^31 milliseconds hosts fire at once. */
 const LONGEST_TIMER = 2147483647;
 
+// Texts cross as UTF-8, their parts joined by NUL, which no header, URL or identifier can have.
+const encode = (parts) => new TextEncoder().encode(parts.join("\0"));
+const decode = (bytes) => new TextDecoder().decode(bytes);
+
 export class Driver {
   #engine;
   #options;
@@ -37,7 +41,7 @@ export class Driver {
     this.#options = options;
     this.#host = host;
     this.#engine = Engine.create(
-      [options.endpoint, options.application, options.environment, options.configurationProfile, ""].join("\0"),
+      encode([options.endpoint, options.application, options.environment, options.configurationProfile, ""]),
       options.requiredMinimumPollIntervalInSeconds ?? 0,
       options.headersTimeoutInMilliseconds,
       options.idleTimeoutInMilliseconds,
@@ -66,12 +70,12 @@ export class Driver {
   #drain(reason, headers) {
     const engine = this.#engine;
     for (let output; (output = engine.poll()) > REST; ) {
-      if (output === REQUEST) this.#send(engine.number(0), engine.number(1), ...engine.text().split("\0"));
+      if (output === REQUEST) this.#send(engine.number(0), engine.number(1), ...decode(engine.text()).split("\0"));
       else if (output === CANCEL) this.#abort();
       else if (output === UPDATED) this.#host.updated(headers[2], headers[3]);
       else if (output === FAILED) {
         const [code, operation, status, flags, at] = [0, 1, 2, 3, 4].map((i) => engine.number(i));
-        this.#host.failed({ code, operation, status, limit: flags & 3, final: flags > 3, retryIn: at - performance.now() }, engine.text().split("\0"), reason);
+        this.#host.failed({ code, operation, status, limit: flags & 3, final: flags > 3, retryIn: at - performance.now() }, decode(engine.text()).split("\0"), reason);
       } else if (output !== UNCHANGED) this.#host.status(engine.number(0));
     }
     this.#wait(engine.poll() === WAIT ? engine.number(0) : undefined);
@@ -150,14 +154,14 @@ export class Driver {
     const values = (ok ? ofConfiguration : ofRefusal).map((name) => headers.get(name) ?? undefined);
     let body = NO_BODY;
     let text = "";
-    if (!isConfiguration) text = new TextDecoder().decode(join(chunks));
+    if (!isConfiguration) text = decode(join(chunks));
     else if (size > most) body = TOO_LARGE;
     // Without a next token it may be anybody's page, and is not even looked at.
     else body = values[0] && size ? this.#host.examine(join(chunks), values[2]) : EMPTY;
     const { controller } = this.#exchange;
     this.#exchange = undefined;
     if (size > most) controller.abort();
-    this.#engine.respond(performance.now(), Date.now(), id, status, values.map((value) => `${value ?? ""}\0`).join("") + text, body, response.type === "cors");
+    this.#engine.respond(performance.now(), Date.now(), id, status, encode([...values, text]), body, response.type === "cors");
     this.#drain(undefined, values);
   }
 }

@@ -17,7 +17,7 @@ import { ensureCargo, ensureNodeModules, ensureWasmTarget } from "./setup.mjs";
 
 const modules = {
   // Small before fast; --converge repeats the passes until nothing shrinks any more.
-  client: ["-Oz", "--converge", "--strip-debug", "--strip-producers"],
+  client: ["-Oz", "--converge", "--strip-debug", "--strip-producers", "--strip-target-features"],
   emulator: ["-O3", "--strip-debug", "--strip-producers"],
 };
 // The client is built without the standard library: see Cargo.toml.

@@ -61,7 +61,9 @@ async function callback(name, call, use) {
 
 /** A pre-signed URL may add parameters of the signature, and nothing else may differ. */
 function sameRequest(ours, theirs, ourMethod, theirMethod) {
-  const [a, b] = [new URL(ours), new URL(theirs)];
+  const a = new URL(ours);
+  // Hosts quote what they cannot parse.
+  const b = new URL(URL.canParse(theirs) ? theirs : "about:blank");
   const added = [...b.searchParams.keys()].filter((name) => !/^x-amz-/i.test(name));
   if (a.origin !== b.origin || a.pathname !== b.pathname || ourMethod !== theirMethod || added.length !== a.searchParams.size || added.some((name) => a.searchParams.get(name) !== b.searchParams.get(name))) {
     throw new AppConfigError("not-sent", "sign gave a request of another origin, path, method or parameters; it may only add X-Amz- parameters and headers");

@@ -1,0 +1,274 @@
+//! The world around one client, in virtual time.
+
+use appconfig_edge::protocol::{Endpoint, Operation, SessionInput};
+use appconfig_edge::session::{Event, Instant, Mistake, Options, Output, Poller, RequestId};
+
+use super::action::{Actions, Weather};
+use super::clocks::Clocks;
+use super::dice::{Dice, Stream};
+use super::fault::Fault;
+use super::given::Given;
+use super::host::Host;
+use super::impostor::Asked;
+use super::life::{Item, Life, Mode, Parameters};
+use super::network::{Network, What};
+use super::observer::Observer;
+use super::service::{Quality, Service, Version};
+use super::stats::Stats;
+use super::token::{Tokens, MARK};
+use super::violation::{law, Violation};
+
+pub(crate) struct World<'a> {
+    pub(crate) life: &'a Life,
+    pub(crate) parameters: Parameters,
+    pub(crate) clocks: Clocks,
+    pub(crate) poller: Poller,
+    pub(crate) twin: Option<Poller>,
+    pub(crate) service: Service,
+    pub(crate) network: Network,
+    pub(crate) host: Host,
+    pub(crate) observer: Observer,
+    pub(crate) actions: Actions,
+    pub(crate) weather: Option<Weather>,
+    /// When the client is started again.
+    pub(crate) start_at: Option<u64>,
+    /// All that was ever deployed.
+    pub(crate) versions: Vec<(Version, Quality)>,
+    pub(crate) requests: u64,
+    pub(crate) stats: Stats,
+    /// What was done to the client, in order.
+    pub(crate) items: Vec<Item>,
+    pub(crate) trace: Option<Vec<String>>,
+}
+
+impl<'a> World<'a> {
+    pub(crate) fn new(life: &'a Life, mistake: Option<Mistake>, traces: bool) -> Self {
+        let parameters = life.parameters();
+        let options = Options {
+            endpoint: Endpoint::custom("https://config.example.com").expect("a URL"),
+            input: SessionInput {
+                application_identifier: "shop".into(),
+                environment_identifier: "prod".into(),
+                configuration_profile_identifier: "flags".into(),
+                required_minimum_poll_interval_in_seconds: parameters.minimum,
+            },
+            limits: parameters.limits,
+            renews_credentials: parameters.renews,
+            seed: Dice::of(life.seed, Stream::Life, 0).next(),
+        };
+        let poller = || {
+            let mut poller = Poller::new(options.clone());
+            if let Some(mistake) = mistake {
+                poller.make_mistake(mistake);
+            }
+            poller
+        };
+        let clocks = Clocks::new();
+        let minimum = parameters.minimum.unwrap_or(0);
+        Self {
+            life,
+            poller: poller(),
+            twin: parameters.has_twin.then(poller),
+            service: Service::new(parameters.replay, parameters.interval, if parameters.minimum_is_obeyed { minimum } else { 0 }),
+            network: Network::default(),
+            host: Host::default(),
+            observer: Observer::new(parameters.limits, minimum, parameters.renews),
+            actions: Actions::new(life, &parameters, clocks.time),
+            weather: None,
+            start_at: None,
+            versions: Vec::new(),
+            requests: 0,
+            stats: Stats::new(),
+            items: Vec::new(),
+            trace: traces.then(|| vec![format!("{parameters:?}")]),
+            clocks,
+            parameters,
+        }
+    }
+
+    pub(crate) fn run(&mut self) -> Result<(), Violation> {
+        let begin = self.clocks.time;
+        let mut dice = Dice::of(self.life.seed, Stream::Life, 1);
+        if !dice.one_in(10) {
+            self.deploy(Quality::Good, &mut dice);
+        }
+        if self.parameters.mode == Mode::Loop {
+            self.step(&Given::Start)?;
+        }
+        while self.requests < self.parameters.requests && self.actions.number < 2 * self.parameters.requests {
+            self.happen()?;
+        }
+        self.stats.lives = 1;
+        self.stats.time = self.clocks.time - begin;
+        (self.stats.recoveries, self.stats.longest_recovery) = (self.observer.deadline.recoveries, self.observer.deadline.longest);
+        Ok(())
+    }
+
+    /// The next thing that happens, of all that is pending.
+    fn happen(&mut self) -> Result<(), Violation> {
+        let never = u64::MAX;
+        let timer = self.host.fires_at.unwrap_or(never);
+        let delivery = self.network.next_at().unwrap_or(never);
+        let start = self.start_at.unwrap_or(never);
+        let next = timer.min(delivery).min(start).min(self.actions.next_at);
+        self.clocks.advance_to(next);
+        if next == delivery {
+            self.deliver()
+        } else if next == timer {
+            self.host.fires_at = None;
+            let is_late = self.host.timer.is_some_and(|it| self.clocks.time > self.clocks.time_at(it));
+            if is_late {
+                self.disturbed();
+            }
+            self.step(&Given::Timeout)
+        } else if next == start {
+            self.start_at = None;
+            self.step(&Given::Start)
+        } else {
+            let (number, action, mut dice) = self.actions.take();
+            let item = Item::Action(number);
+            if self.life.without.contains(&item) {
+                return Ok(());
+            }
+            self.items.push(item);
+            self.stats.actions[action as usize] += 1;
+            self.say(|_| action.name().to_owned());
+            if self.host.is_dead {
+                self.host.is_dead = false;
+                self.disturbed();
+                self.step(&Given::Timeout)?;
+            }
+            self.act(action, &mut dice)
+        }
+    }
+
+    fn deliver(&mut self) -> Result<(), Violation> {
+        let Some(delivery) = self.network.take_next() else { return Ok(()) };
+        let id = delivery.id;
+        if delivery.is_faulty && self.observer.awaits(id) {
+            self.disturbed();
+        }
+        match delivery.what {
+            What::Progress => self.step(&Given::Progress(id)),
+            What::Failure(failure) => self.step(&Given::Failure(id, failure)),
+            What::Answer(mut answer) => {
+                self.host.look(&mut answer, self.observer.awaits(id));
+                self.step(&Given::Answer(id, answer))
+            }
+            What::Request(asked) => {
+                let mut dice = Dice::of(self.life.seed, Stream::Request, u64::from(id.0) + (1 << 40));
+                self.disturbed();
+                self.network.send(&mut self.service, self.clocks.time, id, asked, None, &mut dice);
+                Ok(())
+            }
+        }
+    }
+
+    pub(crate) fn disturbed(&mut self) {
+        self.observer.deadline.disturbed(self.clocks.now().monotonic.as_milliseconds());
+    }
+
+    fn say(&mut self, what: impl FnOnce(&Self) -> String) {
+        if self.trace.is_some() {
+            let line = format!("{:>8}.{:03} {}", self.clocks.time / 1000, self.clocks.time % 1000, what(self));
+            self.trace.iter_mut().for_each(|it| it.push(line.clone()));
+        }
+    }
+
+    /// Gives one input to the client and does what it says, while the observer watches.
+    pub(crate) fn step(&mut self, given: &Given) -> Result<(), Violation> {
+        let now = self.clocks.now();
+        let (newest, interval) = (self.service.newest(), self.service.asked_interval());
+        self.say(|_| describe(given));
+        self.stats.inputs += 1;
+        self.observer.before(now, given, newest, interval)?;
+        self.poller.handle_input(now, given.input());
+        if let Some(twin) = &mut self.twin {
+            twin.handle_input(now, given.input());
+        }
+        let timer = loop {
+            let output = self.poller.poll_output();
+            self.compare(&output)?;
+            self.say(|_| format!("    {output:?}"));
+            let token = match &output {
+                Output::Request(_, request) => Tokens::new(self.parameters.token_length).read(&request.url),
+                _ => None,
+            };
+            self.observer.output(now, &output, token)?;
+            match output {
+                Output::Request(id, request) => self.request(id, request.operation, token),
+                Output::Event(Event::Updated(_)) => {
+                    self.stats.updates += 1;
+                    self.host.keep();
+                }
+                Output::Timeout(at) => break at,
+                Output::Cancel(_) | Output::Event(_) => {}
+            }
+        };
+        self.host.set_timer(&self.clocks, timer, self.parameters.unpunctual_every, self.life.seed);
+        if self.host.is_dead {
+            self.host.die();
+        }
+        let newest = self.service.newest();
+        self.observer.after(now, given, self.poller.status(), timer.map(Instant::as_milliseconds), newest, interval)?;
+        if self.stats.inputs.is_multiple_of(64) {
+            law!(10, !format!("{:?} {:?}", self.poller, given.input()).contains(MARK), "a token is in a Debug");
+        }
+        Ok(())
+    }
+
+    fn compare(&mut self, output: &Output) -> Result<(), Violation> {
+        let Some(twin) = &mut self.twin else { return Ok(()) };
+        let other = twin.poll_output();
+        let are_same = match (output, &other) {
+            (Output::Request(one, request), Output::Request(two, other)) => one == two && request == other,
+            _ => format!("{output:?}") == format!("{other:?}"),
+        };
+        law!(9, are_same, "the same inputs lead to {output:?} and to {other:?}");
+        Ok(())
+    }
+
+    /// The client sends a request.
+    fn request(&mut self, id: RequestId, operation: Operation, token: Option<u32>) {
+        let number = self.requests;
+        self.requests += 1;
+        let is_poll = operation == Operation::GetLatestConfiguration;
+        self.stats.polls += u64::from(is_poll);
+        self.stats.sessions += u64::from(!is_poll);
+        let mut dice = Dice::of(self.life.seed, Stream::Request, number);
+        let single = self.parameters.fault_every > 0 && dice.one_in(self.parameters.fault_every);
+        let fault = match self.weather.filter(|it| self.clocks.time < it.until) {
+            Some(weather) => weather.outage.fault(&mut dice),
+            None if single && !self.life.without.contains(&Item::Fault(number)) => {
+                self.items.push(Item::Fault(number));
+                Some(Fault::any(&mut dice))
+            }
+            None => None,
+        };
+        let fault = fault.filter(|it| is_poll || *it != Fault::IntervalAbsurd);
+        if let Some(fault) = fault {
+            self.stats.faults[fault as usize] += 1;
+            self.disturbed();
+            self.say(|_| format!("      ! {}", fault.name()));
+            if fault == Fault::SurroundingsDie {
+                self.host.is_dead = true;
+            }
+        }
+        let date = self.clocks.now().wall;
+        let asked = Asked { operation, token, tokens: Tokens::new(self.parameters.token_length), date };
+        self.network.send(&mut self.service, self.clocks.time, id, asked, fault, &mut dice);
+    }
+}
+
+/// What a trace says of an input.
+fn describe(given: &Given) -> String {
+    match given {
+        Given::Answer(id, answer) => format!("< {id:?} {} {:?} {:?}", answer.response.status, answer.response.body, answer.meaning),
+        Given::Failure(id, failure) => format!("< {id:?} {failure:?}"),
+        Given::Progress(id) => format!("< {id:?} progress"),
+        Given::Start => "> start".into(),
+        Given::Stop => "> stop".into(),
+        Given::Refresh => "> refresh".into(),
+        Given::Timeout => "> timeout".into(),
+    }
+}

@@ -39,7 +39,7 @@ impl Poller {
     }
 
     fn close(&mut self, session: &Session) {
-        if !session.yielded {
+        if !session.yielded && !self.mistaken(Mistake::ForgetsWaste) {
             self.budget.wasted(self.now.monotonic);
         }
     }
@@ -48,13 +48,14 @@ impl Poller {
     fn polled(&mut self, flight: &Flight, response: Response, body: Body) {
         let now = self.now.monotonic;
         let failure = match (response.next_token(), body) {
+            (None, _) if self.mistaken(Mistake::TakesAnyBody) => None,
             (None, _) if response.headers_may_be_hidden => Some((Code::HeadersHidden, true)),
             (None, _) => Some((Code::UnexpectedAnswer, false)),
             // Perhaps cut short: the old token is asked once more before the content is believed to be like that.
             (Some(_), Body::Malformed { again: false }) => Some((Code::InvalidBody, false)),
             (Some(_), _) => None,
         };
-        if let (Some((code, is_final)), false) = (failure, self.mistaken(Mistake::TakesAnyBody)) {
+        if let Some((code, is_final)) = failure {
             self.may_have_spent(flight.operation);
             let error = Error { status: response.status, is_final, ..self.error(flight.operation, code) };
             return self.fail(error, Pace::Backoff, None);
@@ -89,7 +90,7 @@ impl Poller {
         self.verify = false;
         self.rejected = false;
         let held = Held { content_type: response.content_type, version_label: response.version_label };
-        let unchanged = same && self.held.as_ref() == Some(&held);
+        let unchanged = same && (self.held.as_ref() == Some(&held) || self.mistaken(Mistake::IgnoresLabels));
         if unchanged && !self.mistaken(Mistake::UpdatesWithoutChange) {
             return self.tell(Event::Unchanged);
         }
@@ -111,6 +112,9 @@ impl Poller {
     /// An answer that is no success.
     fn refused(&mut self, flight: &Flight, response: &Response) {
         let status = response.status;
+        if self.mistaken(Mistake::SplitsText) {
+            let _ = response.text.split_at(1);
+        }
         let mut exception = Exception::read(response.error_type.as_deref(), &response.text);
         let class = exception.class(status);
         let token = self.session.as_ref().map(|session| session.token.clone());

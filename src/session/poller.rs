@@ -104,6 +104,9 @@ impl Poller {
     pub fn handle_input(&mut self, now: Now, input: Input) {
         // A host's clock that steps back must not undo what was decided.
         self.now = Now { monotonic: now.monotonic.max(self.now.monotonic), wall: now.wall };
+        if self.mistaken(Mistake::RollsDiceOfItsOwn) {
+            self.random = Random::new(core::ptr::from_ref(self).addr() as u64);
+        }
         // Every input first finds out what can no longer be answered, an answer that comes too late included; a stop abandons
         // all the same, and is followed by no error.
         if !matches!(input, Input::Stop) {

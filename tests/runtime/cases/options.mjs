@@ -1,0 +1,124 @@
+import { equal, matches, ok, rejects, same, throws } from "../expect.mjs";
+import { target } from "../harness.mjs";
+
+const proxied = { ...target, endpoint: "https://config.test" };
+
+/** What is wrong: the option that is named, what is given, and what the message says of it. */
+const wrong = [
+  ["options", undefined, /expected an object, got undefined/],
+  ["options", null, /got null/],
+  ["options", "shop", /got string/],
+  ["options", 7, /got 7/],
+  ["applications", { ...proxied, applications: "shop" }, /no such option; there are application, environment/],
+  ["pollInterval", { ...proxied, pollInterval: undefined }, /no such option/],
+  ["application", { ...proxied, application: undefined }, /1 to 128 characters.*got undefined/],
+  ["environment", { application: "a", configurationProfile: "c", endpoint: "https://x.test" }, /got undefined/],
+  ["configurationProfile", { ...proxied, configurationProfile: "" }, /got string/],
+  ["application", { ...proxied, application: "x".repeat(129) }, /got string/],
+  ["application", { ...proxied, application: "a\nb" }, /control/],
+  ["application", { ...proxied, application: 12 }, /got 12/],
+  ["application", { ...proxied, application: ["a"] }, /got an array/],
+  ["endpoint", target, /the address of a proxy/],
+  ["endpoint", { ...proxied, endpoint: "" }, /http: or https: URL/],
+  ["endpoint", { ...proxied, endpoint: "ftp://config.test" }, /http: or https: URL/],
+  ["endpoint", { ...proxied, endpoint: "https://user:hunter2@config.test" }, /without user name/],
+  ["endpoint", { ...proxied, endpoint: "https://config.test/?key=hunter2" }, /query/],
+  ["endpoint", { ...proxied, endpoint: "https://config.test/#x" }, /fragment/],
+  ["endpoint", { ...proxied, endpoint: "https://[" }, /URL/],
+  ["endpoint", { ...proxied, endpoint: {} }, /got object/],
+  ["region", { ...target, sign() {} }, /region, or endpoint/],
+  ["endpoint", { ...target, region: "eu-west-1" }, /region with sign/],
+  ["region", { ...proxied, region: "eu-west-1" }, /not both/],
+  ["region", { ...proxied, region: "eu-west-1", sign() {} }, /not both/],
+  ["region", { ...target, region: "EU (Ireland)", sign() {} }, /eu-west-1.*got string/],
+  ["headers", { ...proxied, sign() {}, headers: {} }, /not both/],
+  ["requestCredentials", { ...proxied, sign() {}, requestCredentials: "include" }, /not both/],
+  ["sign", { ...target, region: "eu-west-1", sign: {} }, /a function, got object/],
+  ["headers", { ...proxied, headers: "authorization: hunter2" }, /an object of headers.*got string/],
+  ["requestCredentials", { ...proxied, requestCredentials: "yes" }, /"omit", "same-origin" or "include"/],
+  ["requiredMinimumPollIntervalInSeconds", { ...proxied, requiredMinimumPollIntervalInSeconds: 14 }, /from 15 to 86400, got 14/],
+  ["requiredMinimumPollIntervalInSeconds", { ...proxied, requiredMinimumPollIntervalInSeconds: 86401 }, /got 86401/],
+  ["requiredMinimumPollIntervalInSeconds", { ...proxied, requiredMinimumPollIntervalInSeconds: 15.5 }, /whole.*got 15.5/],
+  ["requiredMinimumPollIntervalInSeconds", { ...proxied, requiredMinimumPollIntervalInSeconds: "60" }, /got string/],
+  ["requiredMinimumPollIntervalInSeconds", { ...proxied, requiredMinimumPollIntervalInSeconds: NaN }, /got NaN/],
+  ["maximumBodyBytes", { ...proxied, maximumBodyBytes: 0 }, /got 0/],
+  ["headersTimeoutInMilliseconds", { ...proxied, headersTimeoutInMilliseconds: Infinity }, /got Infinity/],
+  ["idleTimeoutInMilliseconds", { ...proxied, idleTimeoutInMilliseconds: -1 }, /got -1/],
+  ["totalTimeoutInMilliseconds", { ...proxied, totalTimeoutInMilliseconds: 2 ** 31 }, /2147483647/],
+  ["requireValidJson", { ...proxied, requireValidJson: 1 }, /true or false, got 1/],
+  ["keepAlive", { ...proxied, keepAlive: "yes" }, /true or false/],
+  ["fetch", { ...proxied, fetch: "fetch" }, /a function/],
+  ["logger", { ...proxied, logger: {} }, /info\(\) and warn\(\)/],
+  ["logger", { ...proxied, logger: false }, /info\(\) and warn\(\)/],
+];
+
+export default (test) => {
+  test("what is wrong is named, with what is expected", (t) => {
+    for (const [option, options, message] of wrong) {
+      const what = `${option}, ${message}`;
+      const error = throws(() => new t.package.ConfigurationClient(options), "invalid-option", what);
+      ok(error instanceof t.package.AppConfigError && error instanceof Error, what);
+      equal(error.name, "AppConfigError");
+      equal(error.option, option, what);
+      matches(error.message, message, what);
+      ok(error.message.startsWith(`option ${option}: `), error.message);
+      ok(!/hunter2/.test(error.message + error.stack), "a text that was given is never shown");
+    }
+  });
+
+  test("what is right is taken", (t) => {
+    const right = [
+      proxied,
+      { ...proxied, endpoint: new URL("http://127.0.0.1:2774/a/b/") },
+      { ...proxied, headers: {}, requestCredentials: "include" },
+      { ...proxied, headers: undefined, sign: undefined, region: undefined, logger: undefined },
+      { ...target, region: "us-gov-west-1", sign() {} },
+      { ...proxied, sign: async () => ({}) },
+      { ...proxied, application: "名".repeat(128), logger: null, keepAlive: false, requireValidJson: false },
+      { ...proxied, requiredMinimumPollIntervalInSeconds: 15, maximumBodyBytes: 1, totalTimeoutInMilliseconds: 2147483647 },
+      { ...proxied, logger: console, fetch },
+    ];
+    for (const options of right) equal(new t.package.ConfigurationClient(options).status, "idle");
+  });
+
+  test("a relative endpoint is one of the page's origin, and elsewhere refused", (t) => {
+    const make = () => new t.package.ConfigurationClient({ ...target, endpoint: "/config" });
+    if (t.runtime === "chromium") equal(make().status, "idle");
+    else equal(throws(make, "invalid-option").option, "endpoint");
+  });
+
+  test("what start() and refresh() are given is checked as well", async (t) => {
+    const client = t.client({ fetch: () => t.fail() });
+    for (const method of ["start", "refresh"]) {
+      for (const [option, options] of [
+        ["timeout", { timeout: 5 }],
+        ["timeoutInMilliseconds", { timeoutInMilliseconds: 0 }],
+        ["timeoutInMilliseconds", { timeoutInMilliseconds: "5" }],
+        ["signal", { signal: {} }],
+        ["options", null],
+        ["options", 5],
+      ]) {
+        const error = await rejects(client[method](options), "invalid-option", `${method}(${JSON.stringify(options)})`);
+        equal(error.option, option);
+      }
+    }
+    equal(client.status, "idle");
+  });
+
+  test("the options are read once", async (t) => {
+    const emulator = t.emulator();
+    const options = { ...target, endpoint: "http://upstream.test", fetch: emulator.fetch, logger: null };
+    const client = new t.package.ConfigurationClient(options);
+    t.after(() => client.stop());
+    options.application = "other";
+    options.fetch = () => Promise.reject(new Error("never"));
+    await t.soon(client.start());
+    same(emulator.requests.map(({ application }) => application), ["shop", "shop"]);
+  });
+
+  test("undefined options of start() and refresh() count as absent", async (t) => {
+    const client = t.client({ fetch: t.emulator().fetch });
+    const started = await t.soon(client.start({ signal: undefined, timeoutInMilliseconds: undefined }));
+    equal(await t.soon(client.refresh(undefined)), started);
+  });
+};

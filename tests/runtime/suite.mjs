@@ -1,0 +1,31 @@
+// The one suite for all runtimes: what a user of the packed package may rely on. It imports nothing of a runtime; each runner brings a
+// world (see harness.mjs) with the package as that runtime loads it.
+
+import authentication from "./cases/authentication.mjs";
+import configuration from "./cases/configuration.mjs";
+import errors from "./cases/errors.mjs";
+import leftovers from "./cases/leftovers.mjs";
+import listeners from "./cases/listeners.mjs";
+import loading from "./cases/loading.mjs";
+import options from "./cases/options.mjs";
+import polls from "./cases/polls.mjs";
+import refresh from "./cases/refresh.mjs";
+import secrets from "./cases/secrets.mjs";
+import sockets from "./cases/sockets.mjs";
+import start from "./cases/start.mjs";
+import stop from "./cases/stop.mjs";
+
+const cases = { options, start, polls, refresh, stop, listeners, configuration, authentication, errors, secrets, loading, sockets, leftovers };
+
+/**
+ * Every test: its name, the function that runs it in a context, and where and when: `only` names runtimes, the tests of one `lane` run one
+ * after the other, and while a test runs that is `alone` nothing else does, because it counts what the whole runtime has.
+ */
+export const tests = Object.entries(cases).flatMap(([topic, define]) => {
+  const found = [];
+  define((name, run, options) => found.push({ name: `${topic}: ${name}`, run, ...options }));
+  return found;
+});
+
+/** The tests for a runtime. */
+export const testsFor = (runtime) => tests.filter(({ only }) => !only || only.includes(runtime));

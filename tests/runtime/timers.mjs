@@ -1,0 +1,30 @@
+// Counts the timers that are pending in the whole runtime.
+
+/** Watches from now on; `pending()` gives how many timers are set that have neither fired nor been cleared, `restore()` ends it. */
+export function watchTimers() {
+  const { setTimeout, clearTimeout, setInterval, clearInterval } = globalThis;
+  const pending = new Set();
+  globalThis.setTimeout = (handler, ...rest) => {
+    const timer = setTimeout((...words) => {
+      pending.delete(timer);
+      handler(...words);
+    }, ...rest);
+    pending.add(timer);
+    return timer;
+  };
+  globalThis.setInterval = (...words) => {
+    const timer = setInterval(...words);
+    pending.add(timer);
+    return timer;
+  };
+  for (const [name, clear] of [["clearTimeout", clearTimeout], ["clearInterval", clearInterval]]) {
+    globalThis[name] = (timer) => {
+      pending.delete(timer);
+      clear(timer);
+    };
+  }
+  return {
+    pending: () => pending.size,
+    restore: () => Object.assign(globalThis, { setTimeout, clearTimeout, setInterval, clearInterval }),
+  };
+}

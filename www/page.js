@@ -14,6 +14,8 @@ const find = (selector) => document.querySelector(selector);
 let ConfigurationClient;
 let watch;
 let configurations = [];
+/** Counts the looks at what is deployed. */
+let looks = 0;
 /** The deployment of this page that the client does not hold yet: `{ target, versionLabel, at }`. */
 let awaited;
 
@@ -46,6 +48,8 @@ const client = new ClientPanel(find("#client"), {
 const editor = new Editor(find("#editor"), ({ target, versionLabel }) => {
   log.add({ kind: "deployment", target, versionLabel });
   look();
+  // A poll may be faster than the answer.
+  if (watch?.configuration?.versionLabel === versionLabel) return "The client holds it already.";
   if (!watch?.isRunning) return "The client is not running: Start brings it.";
   awaited = { target, versionLabel, at: performance.now() };
   return `The next poll brings it, ${until(watch.nextAt ?? 0) ?? "now"}.`;
@@ -79,14 +83,13 @@ function happened(entry) {
 
 /** Looks at what is deployed: when something hints that it changed, because looking all the time would hide the client's own requests. */
 async function look() {
+  const mine = (looks += 1);
   const isThere = () => configurations.some((it) => same(it, watch?.target));
   const wasThere = isThere();
-  try {
-    configurations = await list();
-  } catch {
-    // The client's polls tell that the emulator is gone.
-    return;
-  }
+  const found = await list().catch(() => undefined);
+  // An older answer than another one; or none, and the client's polls tell that the emulator is gone.
+  if (!found || mine !== looks) return;
+  configurations = found;
   client.offer(configurations, watch?.target);
   if (!watch) return configurations.length > 0 && choose(firstOf(configurations));
   editor.compare(configurations);
@@ -133,7 +136,10 @@ async function begin() {
   try {
     configurations = await list();
   } catch (error) {
-    missing = [`There is no emulator behind this page: ${error.message}. `, code("npm start"), " in the repository starts one together with the page."];
+    missing =
+      error.status === 403
+        ? [`The emulator lets this page deploy nothing: ${error.message}.`]
+        : [`There is no emulator behind this page: ${error.message}. `, code("npm start"), " in the repository starts one together with the page."];
   }
   find("main").hidden = false;
   notice();

@@ -215,11 +215,6 @@ impl Poller {
         if self.mistaken(Mistake::PollsEarly) {
             poll_at = Instant::from_milliseconds(poll_at.as_milliseconds().saturating_sub(1500));
         }
-        let age_then = self.now.age_of(session.obtained).saturating_add(poll_at.since(self.now.monotonic));
-        if age_then >= TOKEN_LIFE && !self.mistaken(Mistake::KeepsOldTokens) {
-            // The day is over, or will be when the poll is due: a new session then, and no error.
-            return Some((Operation::StartConfigurationSession, poll_at.max(self.budget.next())));
-        }
         // The first poll of a session brings everything: it verifies by itself.
         if self.verify && session.yielded {
             let verified = self.verified.filter(|_| !self.mistaken(Mistake::VerifiesAlways));
@@ -228,6 +223,11 @@ impl Poller {
             if verify_at < poll_at {
                 return Some((Operation::StartConfigurationSession, verify_at));
             }
+        }
+        let age_then = self.now.age_of(session.obtained).saturating_add(poll_at.since(self.now.monotonic));
+        if age_then >= TOKEN_LIFE && !self.mistaken(Mistake::KeepsOldTokens) {
+            // The day is over, or will be when the poll is due: a new session then, and no error.
+            return Some((Operation::StartConfigurationSession, poll_at.max(self.budget.next())));
         }
         Some((Operation::GetLatestConfiguration, poll_at))
     }

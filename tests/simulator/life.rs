@@ -1,10 +1,12 @@
 //! One client's life: everything about it follows from its seed.
 
-use std::collections::HashSet;
+use std::fmt;
 
 use appconfig_edge::session::Limits;
 
+use super::action::Action;
 use super::dice::{Dice, Stream};
+use super::fault::Fault;
 use super::service::Replay;
 
 /// How a client is driven.
@@ -16,13 +18,30 @@ pub(crate) enum Mode {
     Refreshes,
 }
 
-/// Something that can be left out of a life to find out whether it matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Item {
-    /// What the world does for the n-th time.
-    Action(u64),
-    /// What goes wrong with the n-th request alone.
-    Fault(u64),
+/// Something that was done in a life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Deed {
+    /// What the world did for the n-th time.
+    Action(u64, Action),
+    /// What went wrong with the n-th request alone.
+    Fault(u64, Fault),
+}
+
+/// A deed, and when it was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Item {
+    pub(crate) time: u64,
+    pub(crate) deed: Deed,
+}
+
+impl fmt::Display for Item {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = match self.deed {
+            Deed::Action(_, action) => action.name(),
+            Deed::Fault(_, fault) => fault.name(),
+        };
+        write!(f, "{:>8}.{:03} {name}", self.time / 1000, self.time % 1000)
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -52,12 +71,13 @@ pub(crate) struct Parameters {
 #[derive(Clone)]
 pub(crate) struct Life {
     pub(crate) seed: u64,
-    pub(crate) without: HashSet<Item>,
+    /// Only this is done, each fault to the first request from its time on; everything that the seed says where there is none.
+    pub(crate) script: Option<Vec<Item>>,
 }
 
 impl Life {
     pub(crate) fn new(seed: u64) -> Self {
-        Self { seed, without: HashSet::new() }
+        Self { seed, script: None }
     }
 
     pub(crate) fn parameters(&self) -> Parameters {

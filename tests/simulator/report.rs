@@ -46,7 +46,10 @@ pub(crate) fn broken(broken: &Broken, mistake: Option<Mistake>) {
         broken.life.seed
     );
     let small = shrink(broken, mistake, Duration::from_secs(15));
-    println!("Of {} actions and faults these {} are enough: {:?}", broken.items.len(), small.items.len(), small.items);
+    println!("Of {} actions and faults these {} are enough:", broken.items.len(), small.items.len());
+    for item in &small.items {
+        println!("{item}");
+    }
     let Err(small) = live(&small.life, mistake, true) else { return };
     println!("What is left of it ends so, {} ({} lines of trace in all):", small.violation, small.trace.len());
     let skipped = small.trace.len().saturating_sub(LINES);

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use appconfig_edge::session::Mistake;
 
-use super::life::Item;
+use super::life::{Item, Life};
 use super::run::{live, Broken};
 
 /// Leaves out ever smaller parts of what was done, as long as the same law is broken and there is time.
@@ -30,8 +30,7 @@ pub(crate) fn shrink(broken: &Broken, mistake: Option<Mistake>, time: Duration) 
 }
 
 fn without(broken: &Broken, part: &[Item], mistake: Option<Mistake>) -> Option<Box<Broken>> {
-    let mut life = broken.life.clone();
-    life.without.extend(part);
-    let smaller = live(&life, mistake, false).err()?;
+    let rest = broken.items.iter().copied().filter(|it| !part.contains(it)).collect();
+    let smaller = live(&Life { seed: broken.life.seed, script: Some(rest) }, mistake, false).err()?;
     (smaller.violation.invariant == broken.violation.invariant && smaller.items.len() < broken.items.len()).then_some(smaller)
 }

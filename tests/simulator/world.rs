@@ -1,5 +1,7 @@
 //! The world around one client, in virtual time.
 
+use std::collections::VecDeque;
+
 use appconfig_edge::protocol::{Endpoint, Operation, SessionInput};
 use appconfig_edge::session::{Event, Instant, Mistake, Options, Output, Poller, RequestId};
 
@@ -10,7 +12,7 @@ use super::fault::Fault;
 use super::given::Given;
 use super::host::Host;
 use super::impostor::Asked;
-use super::life::{Item, Life, Mode, Parameters};
+use super::life::{Deed, Item, Life, Mode, Parameters};
 use super::network::{Network, What};
 use super::observer::Observer;
 use super::service::{Quality, Service, Version};
@@ -34,6 +36,8 @@ pub(crate) struct World<'a> {
     pub(crate) start_at: Option<u64>,
     /// All that was ever deployed.
     pub(crate) versions: Vec<(Version, Quality)>,
+    /// What is still to go wrong with single requests, where there is a script.
+    pub(crate) faults: VecDeque<Item>,
     pub(crate) requests: u64,
     pub(crate) stats: Stats,
     /// What was done to the client, in order.
@@ -77,6 +81,7 @@ impl<'a> World<'a> {
             weather: None,
             start_at: None,
             versions: Vec::new(),
+            faults: life.script.iter().flatten().copied().filter(|it| matches!(it.deed, Deed::Fault(..))).collect(),
             requests: 0,
             stats: Stats::new(),
             items: Vec::new(),
@@ -126,8 +131,8 @@ impl<'a> World<'a> {
             self.step(&Given::Start)
         } else {
             let (number, action, mut dice) = self.actions.take();
-            let item = Item::Action(number);
-            if self.life.without.contains(&item) {
+            let item = Item { time: self.clocks.time, deed: Deed::Action(number, action) };
+            if self.life.script.as_ref().is_some_and(|script| script.iter().all(|it| it.deed != item.deed)) {
                 return Ok(());
             }
             self.items.push(item);
@@ -145,6 +150,9 @@ impl<'a> World<'a> {
     fn deliver(&mut self) -> Result<(), Violation> {
         let Some(delivery) = self.network.take_next() else { return Ok(()) };
         let id = delivery.id;
+        if self.host.is_dead && !matches!(delivery.what, What::Request(_)) {
+            return Ok(());
+        }
         if delivery.is_faulty && self.observer.awaits(id) {
             self.disturbed();
         }
@@ -235,13 +243,22 @@ impl<'a> World<'a> {
         let is_poll = operation == Operation::GetLatestConfiguration;
         self.stats.polls += u64::from(is_poll);
         self.stats.sessions += u64::from(!is_poll);
+        let weather = self.weather.filter(|it| self.clocks.time < it.until);
+        let is_scripted = weather.is_none() && self.faults.front().is_some_and(|it| it.time <= self.clocks.time);
+        let scripted = if is_scripted { self.faults.pop_front() } else { None };
+        let number = match scripted {
+            Some(Item { deed: Deed::Fault(number, _), .. }) => number,
+            _ => number,
+        };
         let mut dice = Dice::of(self.life.seed, Stream::Request, number);
-        let single = self.parameters.fault_every > 0 && dice.one_in(self.parameters.fault_every);
-        let fault = match self.weather.filter(|it| self.clocks.time < it.until) {
+        let every = self.parameters.fault_every;
+        let is_single = every > 0 && dice.one_in(every) && (self.life.script.is_none() || is_scripted);
+        let fault = match weather {
             Some(weather) => weather.outage.fault(&mut dice),
-            None if single && !self.life.without.contains(&Item::Fault(number)) => {
-                self.items.push(Item::Fault(number));
-                Some(Fault::any(&mut dice))
+            None if is_single => {
+                let fault = Fault::any(&mut dice);
+                self.items.push(Item { time: self.clocks.time, deed: Deed::Fault(number, fault) });
+                Some(fault)
             }
             None => None,
         };

@@ -9,7 +9,7 @@ import { guard, guarded } from "./listener.js";
 import { instantiate } from "./module.js";
 import { checkOptions, checkWait } from "./options.js";
 import { prepare } from "./request.js";
-import { Waiter } from "./waiter.js";
+import { looksAround, Waiter } from "./waiter.js";
 
 // In the order of Status in src/session/event.rs.
 const statuses = ["idle", "starting", "ready", "stale", "stopped"];
@@ -91,14 +91,14 @@ export class ConfigurationClient extends EventTarget {
       REFRESH_TIMEOUT,
       (looking) => {
         // Who looks on a timer also lets the loop see by its clock whether the poll is dead, and takes over.
-        if (looking && !this.#stopped) this.#driver.input(REFRESH);
+        if (looking && !this.#stopped) this.#refresh();
         if (this.#configuration && !(this.#driver?.isPolling && (mine || !looking))) return this.#configuration;
         if (!this.#configuration && this.#failures > failures && (mine || !looking || this.#failure.final)) throw this.#failure.error;
       },
       () => {
         failures = this.#failures;
         const before = this.#driver.isPolling;
-        this.#driver.input(REFRESH);
+        this.#refresh();
         return (mine = this.#driver.isPolling && !before);
       },
     );
@@ -120,6 +120,12 @@ export class ConfigurationClient extends EventTarget {
     if (this.#driver) this.#driver.input(STOP);
     else this.#host.status(statuses.indexOf("stopped"));
     this.#host.settled();
+  }
+
+  #refresh() {
+    // By the clock the poll is dead, and so, where promises belong to requests, may be whoever made it.
+    if (looksAround && this.#driver.isLate) this.#waiters.clear();
+    this.#driver.input(REFRESH);
   }
 
   /** Loads the module and makes the driver: not before the first start() or refresh(). */
@@ -154,8 +160,11 @@ export class ConfigurationClient extends EventTarget {
     this.#waiters.add(waiter);
     this.#hold();
     const begin = (mine) => {
-      // In workerd only the request that polls may be told of the outcome.
-      if (mine) for (const other of this.#waiters) other.mine = false;
+      if (looksAround) {
+        // Only the request that polls may be told of the outcome, and perhaps it is gone when that comes.
+        if (mine) this.#waiters.clear();
+        this.#waiters[mine ? "add" : "delete"](waiter);
+      }
       waiter.begin(mine);
     };
     if (act) {
@@ -221,19 +230,19 @@ export class ConfigurationClient extends EventTarget {
       const error = attemptError(numbers, texts, reason);
       this.#failures++;
       this.#failure = { error, final: numbers.final };
+      this.#emit(new FailureEvent(error));
       if (!this.#run) this.#log("warn", `${error.message}; next attempt ${error.retryAt.toISOString()}`);
       this.#run = true;
-      this.#emit(new FailureEvent(error));
     },
 
     status: (number) => {
       const previous = this.#status;
       this.#status = statuses[number];
+      this.#emit(new StatusChangeEvent(this.#status, previous));
       if (this.#run && this.#status === "ready") {
         this.#run = false;
         this.#log("info", "polls succeed again");
       }
-      this.#emit(new StatusChangeEvent(this.#status, previous));
     },
 
     settled: () => {

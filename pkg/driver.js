@@ -55,6 +55,11 @@ export class Driver {
     return this.#engine.isPolling();
   }
 
+  /** Whether the time is over that the timer was set for, though it has not fired: in workerd it dies with its request. */
+  get isLate() {
+    return this.#due <= performance.now();
+  }
+
   /** Whether the timer holds the process from now on (Node, Deno, Bun). */
   hold(holds) {
     this.#holds = holds;

@@ -4,13 +4,12 @@ import { AppConfigError } from "./errors.js";
 
 // In workerd a promise belongs to the request that made it. Nobody there waits for what another request brings, but
 // looks for it, on timers of its own: after 5 milliseconds, then ever less often, four times a second at last.
-const looksAround = globalThis.navigator?.userAgent === "Cloudflare-Workers";
+export const looksAround = globalThis.navigator?.userAgent === "Cloudflare-Workers";
 const FIRST_LOOK = 5;
 const LAST_LOOK = 250;
 
 export class Waiter {
   over = false;
-  mine = false;
   #timers = [];
   #look;
   #end;
@@ -54,7 +53,6 @@ export class Waiter {
 
   /** Looks for the first time; `mine` says whether the poll under way was made by who waits. */
   begin(mine) {
-    this.mine = mine;
     if (!this.over) this.#look(looksAround && !mine);
     if (looksAround && !this.over) this.#lookAgain(FIRST_LOOK);
   }
@@ -70,8 +68,8 @@ export class Waiter {
     }, wait);
   }
 
-  /** Something was concluded. In workerd only who made the request hears of it. */
+  /** Something was concluded. */
   wake() {
-    if (!looksAround || this.mine) this.#look(false);
+    this.#look(false);
   }
 }

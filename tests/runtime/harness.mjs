@@ -1,8 +1,8 @@
 // Runs tests in a runtime, whichever it is.
 //
 // A world is what a runner brings: `runtime` (its name), `package` and `createEmulator` (the package as this runtime loads it), `server`,
-// `elsewhere` and `closed` (URLs of server.mjs, of the same on another origin, and of a port where nothing listens), `uncaught()` (resolves
-// with the next error that nobody catches), and, where the runtime can, `fresh(name)` (a file of the package as an instance that nobody has
+// `elsewhere` and `closed` (URLs of server.mjs, of the same on another origin, and of a port where nothing listens), and, where the runtime
+// can, `uncaught(matches)` (resolves with the next such error that nobody catches), `fresh(name)` (a file of the package as an instance that nobody has
 // used yet), `moduleBytes()`, `gc()`, `memory()` (bytes of linear memory) and `inspect()`.
 
 import { within } from "./expect.mjs";
@@ -24,26 +24,29 @@ function listen(client) {
     });
   }
   const of = (type) => events.filter((event) => event.type === type);
+  const until = (holds, what) =>
+    within(
+      DEADLINE,
+      new Promise((resolve) => {
+        const look = () => {
+          if (!holds()) return;
+          waiting.delete(look);
+          resolve();
+        };
+        waiting.add(look);
+        look();
+      }),
+      what,
+    );
   return {
     events,
     of,
     /** In short: `starting`, `update`, `timed-out`. */
     told: () => events.map((event) => event.status ?? event.error?.code ?? event.type),
     /** Resolves with the n-th event of a type, counted from 1. */
-    nth: (type, n = 1) =>
-      within(
-        DEADLINE,
-        new Promise((resolve) => {
-          const look = () => {
-            if (of(type).length < n) return;
-            waiting.delete(look);
-            resolve(of(type)[n - 1]);
-          };
-          waiting.add(look);
-          look();
-        }),
-        `${type} number ${n}`,
-      ),
+    nth: (type, n = 1) => until(() => of(type).length >= n, `${type} number ${n}`).then(() => of(type)[n - 1]),
+    /** Resolves when this was the last status told. */
+    became: (status) => until(() => of("statuschange").at(-1)?.status === status, `the status ${status}`),
   };
 }
 

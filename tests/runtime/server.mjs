@@ -54,6 +54,10 @@ const scenarios = {
   large: (response, n) => n === 1 && good(response, Buffer.from(JSON.stringify(large()))),
   chunked: (response, n) => n === 1 && (response.writeHead(200, headers()), response.write(blue.subarray(0, 5)), response.end(blue.subarray(5)), true),
   busy: (response, n) => n === 1 && response.writeHead(503, { "retry-after": "1", "content-type": "text/html" }).end("<h1>Busy</h1>"),
+  // For a client that several requests share: each poll takes its time, and the second brings something new.
+  slow: (response, n) => setTimeout(() => (n === 1 ? good(response) : n === 2 || n === 3 ? good(response, green) : unchanged(response)), 300),
+  silent: () => true,
+  "slow-then-silent": (response, n) => n > 1 || setTimeout(good, 300, response),
   gone: (response, n) => n > 1 && (response.socket.resetAndDestroy(), true),
 };
 
@@ -104,6 +108,8 @@ export async function startServer({ pages = () => false } = {}) {
     request.resume();
     if (rest[1] === "configurationsessions") {
       visit.sessions += 1;
+      if (scenario === "silent") return;
+      if (scenario === "missing") return response.writeHead(404, { "x-amzn-errortype": "ResourceNotFoundException" }).end("{}");
       return response.writeHead(201, { "content-type": "application/json" }).end(JSON.stringify({ InitialConfigurationToken: "first" }));
     }
     if (rest[1] !== "configuration") return response.writeHead(404).end();

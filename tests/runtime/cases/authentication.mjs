@@ -214,6 +214,25 @@ export default (test) => {
     await started;
   });
 
+  test("callbacks may call anything at once", async (t) => {
+    for (const name of ["headers", "sign", "fetch"]) {
+      let calls = 0;
+      const emulator = t.emulator();
+      const callback = (...words) => {
+        if (++calls === 1) client.stop();
+        client.refresh().catch(() => {});
+        return name === "fetch" ? emulator.fetch(...words) : {};
+      };
+      const { client, heard } = t.heard({ fetch: emulator.fetch, [name]: callback });
+      await t.soon(rejects(client.start(), "stopped"), name);
+      equal(client.status, "stopped");
+      await t.soon(client.start(), name);
+      await heard.became("ready");
+      // What a stop() finds not yet told is not told any more.
+      same(heard.told().slice(-4), ["stopped", "starting", "update", "ready"], name);
+    }
+  });
+
   test("the emulator takes a signed request", async (t) => {
     const emulator = t.emulator();
     const client = t.client({ fetch: emulator.fetch, ...presigned(({ url }) => url) });

@@ -103,6 +103,14 @@ export default (test) => {
     await t.soon(t.client({ fetch: service.fetch, logger: { info: broken, warn: broken } }).start());
   });
 
+  test("a logger may stop the client", async (t) => {
+    const stop = () => client.stop();
+    const { client, heard } = t.heard({ fetch: upstream(unreachable).fetch, logger: { info: stop, warn: stop } });
+    await t.soon(rejects(client.start(), "stopped"));
+    await heard.nth("statuschange", 2);
+    same(heard.told(), ["starting", "stopped"]);
+  });
+
   test("an option fetch that gives something else is told", async (t) => {
     for (const fetch of [() => undefined, () => ({}), async () => ({ status: 200, headers: new Map(), body: "text" }), () => new Map()]) {
       const { client, heard } = t.heard({ fetch });

@@ -1,0 +1,56 @@
+// The Worker under test. Its clients are made at its global scope, where no I/O, timer or random number is allowed.
+
+import * as appconfig from "appconfig-edge";
+import { createEmulator } from "appconfig-edge/emulator";
+import { perform } from "./harness.mjs";
+import { tests } from "./suite.mjs";
+
+/* global WORLD: put here by the runner, as `define` of the bundler */
+const { server, elsewhere, closed } = WORLD;
+const target = { application: "shop", environment: "prod", configurationProfile: "flags" };
+
+/** One client for each of the tests in workers.mjs, named after the scenario of the server and the test. */
+const clients = new Map();
+const errors = new Map();
+for (const [name, options] of Object.entries(WORLD.clients)) {
+  const client = new appconfig.ConfigurationClient({ ...target, endpoint: `${server}/${name}`, headers: () => ({}), logger: null, ...options });
+  clients.set(name, client);
+  errors.set(name, []);
+  client.addEventListener("error", ({ error }) => errors.get(name).push(error.code));
+}
+
+const world = {
+  runtime: "workerd",
+  server,
+  elsewhere,
+  closed,
+  package: appconfig,
+  createEmulator,
+};
+
+/** The normal mode: what is held is served, a poll that is due runs after the response. */
+async function configured(client, ctx, { waits, wait }) {
+  const refreshed = client.refresh(waits ? { timeoutInMilliseconds: Number(waits) } : {});
+  if (wait !== "forgotten") ctx.waitUntil(refreshed.catch(() => {}));
+  else refreshed.catch(() => {});
+  const configuration = client.configuration ?? (await refreshed);
+  return configuration.json();
+}
+
+export default {
+  async fetch(request, env, ctx) {
+    const { pathname, searchParams } = new URL(request.url);
+    const query = Object.fromEntries(searchParams);
+    if (pathname === "/test") return Response.json(await perform(tests.find(({ name }) => name === query.name), world));
+    const client = clients.get(query.client);
+    if (pathname === "/state") {
+      return Response.json({ status: client.status, configuration: client.configuration?.json() ?? null, errors: errors.get(query.client) });
+    }
+    const begin = Date.now();
+    try {
+      return Response.json({ configuration: await configured(client, ctx, query), milliseconds: Date.now() - begin });
+    } catch (error) {
+      return Response.json({ code: error.code, message: error.message, milliseconds: Date.now() - begin }, { status: 503 });
+    }
+  },
+};

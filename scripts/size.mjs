@@ -2,6 +2,7 @@
 
 import { existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build as buildPackage } from "./build.mjs";
 import { root, script } from "./run.mjs";
@@ -16,17 +17,18 @@ const entries = [
   { name: "appconfig-edge/emulator", without: /client\.inline\.js$/ },
 ];
 
-/** Bundles an entry as a user's bundler would: by its name, through the package's `exports`. */
-async function bundle(entry) {
+/** Bundles a module's text as a user's bundler would: the package by its name, through its `exports`. Gives the code and what it is made of. */
+export async function bundle(contents, { external = [] } = {}) {
   const esbuild = await import("esbuild");
   const folder = path.join(root, "target", "size");
   const link = path.join(folder, "node_modules", "appconfig-edge");
   mkdirSync(path.dirname(link), { recursive: true });
   if (!existsSync(link)) symlinkSync(path.join(root, "pkg"), link, "dir");
   const result = await esbuild.build({
-    stdin: { contents: `export * from "${entry.name}";`, resolveDir: folder },
+    stdin: { contents, resolveDir: folder },
     absWorkingDir: folder,
     bundle: true,
+    external,
     minify: true,
     format: "esm",
     platform: "browser",
@@ -37,13 +39,14 @@ async function bundle(entry) {
     metafile: true,
     logLevel: "silent",
   });
-  const stray = Object.entries(Object.values(result.metafile.outputs)[0].inputs)
-    .filter(([file, { bytesInOutput }]) => entry.without.test(file) && bytesInOutput > 0)
-    .map(([file]) => path.basename(file));
-  return { code: Buffer.from(result.outputFiles[0].contents), stray };
+  const inputs = Object.entries(Object.values(result.metafile.outputs)[0].inputs);
+  return { code: Buffer.from(result.outputFiles[0].contents), files: inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([file]) => file) };
 }
 
-script(async () => {
+/** What bytes cost: as they are, and zipped as a server would at its best. */
+export const weigh = (bytes) => ({ raw: bytes.length, zipped: gzipSync(bytes, { level: 9 }).length });
+
+async function main() {
   await ensureNodeModules();
   await buildPackage();
   const number = (value) => value.toLocaleString("en").padStart(10);
@@ -52,10 +55,11 @@ script(async () => {
   row("", "", "raw".padStart(10), "gzip -9".padStart(10));
   for (const entry of entries) {
     try {
-      const { code, stray } = await bundle(entry);
+      const { code, files } = await bundle(`export * from "${entry.name}";`);
+      const stray = files.filter((file) => entry.without.test(file)).map((file) => path.basename(file));
       const parts = [["JS", code]];
       if (entry.module) parts.push(["wasm", readFileSync(path.join(root, "pkg", "wasm", entry.module))]);
-      const sizes = parts.map(([part, bytes]) => ({ part, raw: bytes.length, zipped: gzipSync(bytes, { level: 9 }).length }));
+      const sizes = parts.map(([part, bytes]) => ({ part, ...weigh(bytes) }));
       const sum = { part: "sum", raw: 0, zipped: 0 };
       for (const { raw, zipped } of sizes) {
         sum.raw += raw;
@@ -76,4 +80,6 @@ script(async () => {
     console.log(`${results.length - failed.length} passed, ${failed.length} failed`);
     if (failed.length > 0) process.exitCode = 1;
   }
-});
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) script(main);

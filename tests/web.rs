@@ -1,0 +1,217 @@
+//! The border between the engine and JavaScript, in a real browser: in a window and in a dedicated worker (`npm test`,
+//! step `glue`). What drives the engine in production is `pkg/driver.js`; here it is a host in Rust on the browser's own
+//! clocks, timers and headers, so that what the glue turns numbers and texts into is seen from this side as well.
+
+#![cfg(target_arch = "wasm32")]
+
+use appconfig_edge::session::{Code, Status};
+use appconfig_edge::wasm::Engine;
+use gloo_timers::future::TimeoutFuture;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::{Headers, Response, ResponseInit};
+
+// The numbers of src/wasm/engine.rs, as pkg/driver.js has them.
+const START: u32 = 0;
+const STOP: u32 = 1;
+const REFRESH: u32 = 2;
+const TIMEOUT: u32 = 3;
+const PROGRESS: u32 = 4;
+const NETWORK: u32 = 6;
+const WAIT: u32 = 0;
+const REST: u32 = 1;
+const REQUEST: u32 = 2;
+const CANCEL: u32 = 3;
+const UPDATED: u32 = 4;
+const UNCHANGED: u32 = 5;
+const FAILED: u32 = 6;
+const STATUS: u32 = 7;
+const NO_BODY: u32 = 0;
+const EMPTY: u32 = 1;
+const NEW: u32 = 3;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = performance, js_name = now)]
+    fn performance_now() -> f64;
+    #[wasm_bindgen(js_namespace = Date, js_name = now)]
+    fn date_now() -> f64;
+}
+
+/// An engine on the browser's clocks.
+struct Host(Engine);
+
+/// One output with what belongs to it.
+#[derive(Debug, PartialEq)]
+struct Seen(u32, Vec<f64>, Vec<String>);
+
+impl Host {
+    fn new(headers_limit: u32) -> Self {
+        let texts = b"https://config.example.com/base/\0shop\0prod\0fl\"ags\xc3\xa9\0";
+        Self(Engine::create(texts, 0, headers_limit, 10_000, 120_000, false, 0.5).expect("an engine"))
+    }
+
+    fn input(&mut self, kind: u32, id: u32) -> Vec<Seen> {
+        self.0.input(performance_now(), date_now(), kind, id);
+        self.outputs()
+    }
+
+    /// Feeds an answer whose headers have been through the browser.
+    fn respond(&mut self, id: u32, status: u16, headers: &[(&str, &str)], names: [&str; 4], text: &str, body: u32) -> Vec<Seen> {
+        let sent = Headers::new().unwrap();
+        headers.iter().for_each(|(name, value)| sent.append(name, value).unwrap());
+        let init = ResponseInit::new();
+        init.set_status(status);
+        init.set_headers(&sent);
+        let response = Response::new_with_opt_str_and_init(None, &init).unwrap();
+        let mut texts = names.map(|name| response.headers().get(name).unwrap().unwrap_or_default()).join("\0");
+        texts.push('\0');
+        texts.push_str(text);
+        self.0.respond(performance_now(), date_now(), id, response.status(), texts.as_bytes(), body, false);
+        self.outputs()
+    }
+
+    fn outputs(&mut self) -> Vec<Seen> {
+        let mut all = Vec::new();
+        loop {
+            let kind = self.0.poll();
+            let numbers = (0..5).map(|index| self.0.number(index)).collect();
+            let text = String::from_utf8(self.0.text()).expect("UTF-8");
+            all.push(Seen(kind, numbers, text.split('\0').map(str::to_owned).collect()));
+            if kind <= REST {
+                return all;
+            }
+        }
+    }
+}
+
+const OF_CONFIGURATION: [&str; 4] = ["next-poll-configuration-token", "next-poll-interval-in-seconds", "content-type", "version-label"];
+const OF_REFUSAL: [&str; 4] = ["x-amzn-errortype", "retry-after", "x-amz-retry-after", "x-amzn-requestid"];
+
+fn kinds(seen: &[Seen]) -> Vec<u32> {
+    seen.iter().map(|Seen(kind, ..)| *kind).collect()
+}
+
+/// Opens a session and takes a first configuration in; gives the last outputs.
+fn ready(host: &mut Host) -> Vec<Seen> {
+    host.input(START, 0);
+    host.respond(1, 201, &[], OF_REFUSAL, r#"{"InitialConfigurationToken":"t/1+a=="}"#, NO_BODY);
+    let headers = [("Next-Poll-Configuration-Token", "t/2+a=="), ("Next-Poll-Interval-In-Seconds", "30"), ("Content-Type", "text/plain")];
+    host.respond(2, 200, &headers, OF_CONFIGURATION, "", NEW)
+}
+
+#[wasm_bindgen_test]
+fn a_first_poll_crosses_the_border_whole() {
+    let mut host = Host::new(10_000);
+    let seen = host.input(START, 0);
+    assert_eq!(kinds(&seen), [REQUEST, STATUS, WAIT]);
+    assert_eq!(seen[0].1[..2], [1.0, 0.0]);
+    let body = r#"{"ApplicationIdentifier":"shop","EnvironmentIdentifier":"prod","ConfigurationProfileIdentifier":"fl\"agsé"}"#;
+    assert_eq!(seen[0].2, ["https://config.example.com/base/configurationsessions", body]);
+    assert_eq!(seen[1].1[0], f64::from(Status::Starting as u8));
+
+    let seen = host.respond(1, 201, &[], OF_REFUSAL, r#"{"InitialConfigurationToken":"t/1+a=="}"#, NO_BODY);
+    assert_eq!(kinds(&seen), [REQUEST, WAIT]);
+    assert_eq!(seen[0].2, ["https://config.example.com/base/configuration?configuration_token=t%2F1%2Ba%3D%3D"]);
+
+    let mut host = Host::new(10_000);
+    let seen = ready(&mut host);
+    assert_eq!(kinds(&seen), [UPDATED, STATUS, WAIT]);
+    assert_eq!(seen[1].1[0], f64::from(Status::Ready as u8));
+    let wait = seen[2].1[0] - performance_now();
+    assert!((29_000.0..=33_001.0).contains(&wait), "30 seconds and up to a tenth, got {wait}");
+    assert!(!host.0.is_polling());
+}
+
+#[wasm_bindgen_test]
+fn an_exception_crosses_with_its_members_and_without_nul() {
+    let mut host = Host::new(10_000);
+    host.input(START, 0);
+    let headers = [("x-amzn-ErrorType", "ResourceNotFoundException:"), ("x-amzn-RequestId", "id-1"), ("Retry-After", "400")];
+    let text = r#"{"Message":"no such\u0000thing","ResourceType":"Application","ReferencedBy":{"ApplicationIdentifier":"shop"}}"#;
+    let seen = host.respond(1, 404, &headers, OF_REFUSAL, text, NO_BODY);
+    assert_eq!(kinds(&seen), [FAILED, WAIT]);
+    let Seen(_, numbers, texts) = &seen[0];
+    assert_eq!(numbers[..4], [f64::from(Code::NotFound as u8), 0.0, 404.0, 4.0], "final, no limit");
+    assert!(numbers[4] - performance_now() > 290_000.0, "Retry-After counts, up to five minutes");
+    let expected = [
+        "id-1",
+        "ResourceNotFoundException",
+        "Message",
+        "no suchthing",
+        "ResourceType",
+        "Application",
+        "ReferencedBy.ApplicationIdentifier",
+        "shop",
+        "",
+    ];
+    assert_eq!(texts, &expected);
+}
+
+#[wasm_bindgen_test]
+async fn a_time_limit_is_over_when_the_browsers_timer_says_so() {
+    let mut host = Host::new(60);
+    let seen = host.input(START, 0);
+    let due = seen.last().unwrap().1[0];
+    while performance_now() < due {
+        TimeoutFuture::new(10).await;
+    }
+    let seen = host.input(TIMEOUT, 0);
+    assert_eq!(kinds(&seen)[..2], [CANCEL, FAILED]);
+    assert_eq!(seen[1].1[..2], [f64::from(Code::TimedOut as u8), 0.0]);
+    assert_eq!(seen[1].1[3], 1.0, "the limit of the headers, not final");
+    // The answer that comes after all is nobody's.
+    let seen = host.respond(1, 201, &[], OF_REFUSAL, r#"{"InitialConfigurationToken":"late"}"#, NO_BODY);
+    assert!(!kinds(&seen).contains(&REQUEST) || seen[0].1[0] > 1.0);
+}
+
+#[wasm_bindgen_test]
+fn stop_cancels_and_rests_and_a_refresh_inside_the_window_asks_nothing() {
+    let mut host = Host::new(10_000);
+    ready(&mut host);
+    assert_eq!(kinds(&host.input(REFRESH, 0)), [WAIT]);
+    assert_eq!(kinds(&host.input(STOP, 0)), [STATUS, REST]);
+    assert_eq!(kinds(&host.input(TIMEOUT, 0)), [REST]);
+    assert_eq!(kinds(&host.input(START, 0)), [STATUS, WAIT], "the session is kept");
+
+    let mut host = Host::new(10_000);
+    host.input(START, 0);
+    host.input(PROGRESS, 1);
+    assert_eq!(kinds(&host.input(STOP, 0)), [CANCEL, STATUS, REST]);
+    assert_eq!(kinds(&host.input(NETWORK, 1)), [REST], "what was cancelled fails in silence");
+}
+
+#[wasm_bindgen_test]
+fn an_unchanged_poll_is_told_and_nothing_else() {
+    let mut host = Host::new(10_000);
+    ready(&mut host);
+    // A clock that is a minute ahead: the poll is due.
+    host.0.input(performance_now() + 60_000.0, date_now() + 60_000.0, TIMEOUT, 0);
+    assert_eq!(kinds(&host.outputs()), [REQUEST, WAIT]);
+    let headers = [("Next-Poll-Configuration-Token", "t3-abcdef"), ("Next-Poll-Interval-In-Seconds", "30")];
+    assert_eq!(kinds(&host.respond(3, 200, &headers, OF_CONFIGURATION, "", EMPTY)), [UNCHANGED, WAIT]);
+}
+
+#[wasm_bindgen_test]
+fn what_is_no_endpoint_makes_no_engine() {
+    for endpoint in ["EU-WEST-1", "", "a.b"] {
+        let texts = [endpoint, "a", "b", "c", ""].join("\0");
+        assert!(Engine::create(texts.as_bytes(), 0, 1, 1, 1, false, 0.0).is_none(), "{endpoint}");
+    }
+    assert!(Engine::create(b"eu-west-1\0a\0b\0c\0", 15, 1, 1, 1, true, 0.0).is_some());
+}
+
+#[wasm_bindgen_test]
+fn a_thousand_engines_leave_no_memory_behind() {
+    let mut after_the_first_hundred = 0;
+    for n in 0..1000 {
+        let mut host = Host::new(10_000);
+        ready(&mut host);
+        host.input(STOP, 0);
+        drop(host);
+        if n == 100 {
+            after_the_first_hundred = core::arch::wasm32::memory_size(0);
+        }
+    }
+    assert_eq!(core::arch::wasm32::memory_size(0), after_the_first_hundred);
+}

@@ -20,7 +20,7 @@ const headers = (more) => ({
   ...more,
 });
 
-const good = (response, body = blue, more) => response.writeHead(200, headers({ "content-length": body.length, ...more })).end(body);
+const good = (response, body = blue, more) => response.writeHead(200, headers({ "content-length": body.length, ...(body.length > 0 && { "version-label": "v1" }), ...more })).end(body);
 const unchanged = (response) => good(response, Buffer.alloc(0));
 const begin = (response, more) => {
   response.writeHead(200, headers(more));
@@ -29,7 +29,7 @@ const begin = (response, more) => {
 
 /** Each answers the n-th poll of a visit; without an answer of its own, `good` and then unchanged. */
 const scenarios = {
-  good: (response, n) => (n === 1 ? good(response, blue, { "version-label": "v1" }) : n === 2 ? good(response, green) : unchanged(response)),
+  good: (response, n) => (n === 1 ? good(response) : n === 2 ? good(response, green) : unchanged(response)),
   hang: (response, n) => n === 1,
   "hang-body": (response, n) => n === 1 && (begin(response, { "content-length": 100 }), true),
   trickle: (response, n) => {

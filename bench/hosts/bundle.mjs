@@ -1,0 +1,58 @@
+// Makes of a contender what runs in Node and in workerd. In Node its dependencies are imported from node_modules, as a server does; a Worker
+// is one bundle, as wrangler makes it.
+
+import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { root } from "../../scripts/run.mjs";
+
+const bench = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
+const folder = path.join(root, "target", "bench");
+
+/** The package is found by its name, through its `exports`, from the folder where the bundles lie. */
+function link() {
+  const file = path.join(folder, "node_modules", "appconfig-edge");
+  mkdirSync(path.dirname(file), { recursive: true });
+  if (!existsSync(file)) symlinkSync(path.join(root, "pkg"), file, "dir");
+}
+
+const packageByName = {
+  name: "package by name",
+  setup: (it) => it.onResolve({ filter: /^appconfig-edge/ }, ({ path: name, kind, resolveDir }) =>
+    resolveDir === folder ? undefined : it.resolve(name, { kind, resolveDir: folder })),
+};
+
+async function bundle(name, main, contender, options) {
+  link();
+  const outdir = path.join(folder, name);
+  rmSync(outdir, { recursive: true, force: true });
+  await build({
+    stdin: { contents: `import "./clock.mjs"; import * as contender from "./contenders/${contender}.mjs"; import { host } from "./hosts/${main}"; export default host(contender);`, resolveDir: bench },
+    outfile: path.join(outdir, "main.mjs"),
+    bundle: true,
+    format: "esm",
+    target: "es2022",
+    logLevel: "warning",
+    ...options,
+  });
+  return outdir;
+}
+
+/** Resolves with the file to run. */
+export async function bundleForNode(contender) {
+  return path.join(await bundle(`node-${contender}`, "node-host.mjs", contender, { platform: "node", packages: "external" }), "main.mjs");
+}
+
+/** Resolves with the folder and the modules in it, the main one first. */
+export async function bundleForWorkerd(contender) {
+  const outdir = await bundle(`workerd-${contender}`, "workerd-host.mjs", contender, {
+    minify: true,
+    conditions: ["workerd", "worker", "browser"],
+    mainFields: ["browser", "module", "main"],
+    external: ["node:*", "cloudflare:*"],
+    loader: { ".wasm": "copy" },
+    plugins: [packageByName],
+  });
+  return { folder: outdir, modules: readdirSync(outdir).sort((a, b) => Number(b === "main.mjs") - Number(a === "main.mjs")) };
+}

@@ -71,6 +71,26 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Reads an array, calling `item` for each; `item` must consume it. `None` where there is no array, or no whole one.
+    pub fn array(&mut self, mut item: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
+        self.eat('[')?;
+        if self.eat(']').is_some() {
+            return Some(());
+        }
+        loop {
+            item(self)?;
+            if self.eat(',').is_none() {
+                return self.eat(']');
+            }
+        }
+    }
+
+    /// What was not read yet.
+    #[must_use]
+    pub fn rest(&self) -> &'a str {
+        self.rest.as_str()
+    }
+
     /// Reads a whole number without a sign that fits into 32 bits, or `null`.
     #[allow(clippy::option_option)] // "malformed" and "null" are different answers
     pub fn integer_or_null(&mut self) -> Option<Option<u32>> {

@@ -13,6 +13,14 @@
  * ```
  */
 
+/**
+ * The type of a configuration profile, in AWS's words. Feature flags are given in the form that one writes, with definitions and values
+ * (`{"version": "1", "flags": …, "values": …}`), and served in the one that AWS sends: a disabled flag without attributes, no dates and
+ * descriptions, of a flag with variants the default one with its name in `_variant`. What breaks AWS's rules (constraints, lengths, names,
+ * counts, the form of a variant's rule) is refused with its place: `$.values.checkout.colour: expected one of "red", "blue", got "green"`.
+ */
+export type ProfileType = "AWS.AppConfig.FeatureFlags" | "AWS.Freeform";
+
 /** Where a configuration is deployed: names of 1 to 128 characters. */
 export interface Target {
   application: string;
@@ -31,6 +39,11 @@ export interface Deployment extends Target {
   contentType?: string;
   /** 1 to 64 characters, not all of them digits. Without one, answers have none, as on AWS. */
   versionLabel?: string;
+  /**
+   * By default JSON in the form of written feature flags is taken for that, and all else is served as it is. `"AWS.AppConfig.FeatureFlags"`
+   * refuses what is none, `"AWS.Freeform"` serves even that as it is.
+   */
+  type?: ProfileType;
 }
 
 /** A deployment as {@link Emulator.configurations} lists it. */

@@ -1,6 +1,6 @@
 // The emulator's face: `createEmulator` for any runtime, over the module that `emulator.js` or `emulator.workerd.js` brings.
 
-import { checked, checkedAdvance, encoded, refuse } from "./emulator.options.js";
+import { checked, checkedAdvance, encoded, FLAGS, isJsonType, refuse } from "./emulator.options.js";
 
 /** How many requests are remembered. */
 const REMEMBERED = 1000;
@@ -9,6 +9,8 @@ const REMEMBERED = 1000;
 export const answer = Symbol("answer");
 /** The key of the method that makes a target known without deploying to it. */
 export const register = Symbol("register");
+/** The key of the method that gives the bytes to serve for those that are written; it throws what is wrong with feature flags. */
+export const served = Symbol("served");
 
 /** Two emulators that are made in one millisecond differ in their tokens all the same. */
 let made = 0;
@@ -24,13 +26,15 @@ function judged(option, call) {
 
 class Emulator {
   #module;
+  #toRetrievalForm;
   #now;
   #advanced = 0;
   #interval;
   #requests = [];
 
-  constructor(Module, { configurations = [], now = Date.now, intervalInSeconds, latencyInMilliseconds = 0, replay = "refused", seed, tokenCharacters }) {
+  constructor({ Emulator: Module, toRetrievalForm }, { configurations = [], now = Date.now, intervalInSeconds, latencyInMilliseconds = 0, replay = "refused", seed, tokenCharacters }) {
     made += 1;
+    this.#toRetrievalForm = toRetrievalForm;
     this.#now = now;
     this.#interval = intervalInSeconds;
     this.#module = new Module({ intervalInSeconds, latencyInMilliseconds, replay, seed: seed ?? Date.now() + made / 1024, tokenCharacters });
@@ -70,10 +74,17 @@ class Emulator {
     judged("target", () => this.#module.register(application, environment, configurationProfile));
   }
 
+  [served](bytes, contentType, type) {
+    if (type === undefined ? !isJsonType(contentType) : type !== FLAGS) return bytes;
+    return this.#toRetrievalForm(bytes, type === FLAGS) ?? bytes;
+  }
+
   deploy(deployment) {
-    const { application, environment, configurationProfile, content, contentType, versionLabel } = checked("deploy", deployment);
-    const { bytes, type } = encoded(content);
-    judged("deployment", () => this.#module.deploy(application, environment, configurationProfile, bytes, contentType ?? type, versionLabel));
+    const { application, environment, configurationProfile, content, contentType, versionLabel, type } = checked("deploy", deployment);
+    const { bytes, usual } = encoded(content);
+    const sent = contentType ?? (type === FLAGS ? "application/json" : usual);
+    const given = judged("content", () => this[served](bytes, sent, type));
+    judged("deployment", () => this.#module.deploy(application, environment, configurationProfile, given, sent, versionLabel));
   }
 
   revert(target) {

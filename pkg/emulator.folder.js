@@ -8,7 +8,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { constants } from "node:fs";
 import { lstat, mkdir, open, readdir, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { register } from "./emulator.face.js";
+import { register, served } from "./emulator.face.js";
 import { contentTypeOf, extensionFor, isOfType, isPassedOver, MAXIMUM_BYTES, profileOf, unfitContent, unfitName } from "./emulator.files.js";
 
 /** How long nobody must have touched a file, in milliseconds. */
@@ -202,13 +202,24 @@ export class Folder {
       // Written while it was read: the next look comes soon.
       if (after.mtimeMs !== before.mtimeMs || after.size !== bytes.length) return;
       known.settled = true;
-      known.remark = unfitContent(file, bytes);
-      if (known.remark) known.remark += known.deployed ? "; what was deployed before stays" : "; it is not deployed";
-      else this.#deploy(known, file, bytes, after.mtime);
+      const { unfit, content } = this.#judge(file, bytes);
+      known.remark = unfit && unfit + (known.deployed ? "; what was deployed before stays" : "; it is not deployed");
+      if (!unfit) this.#deploy(known, file, content, after.mtime);
     } catch (error) {
       if (!isGone(error)) known.remark = `cannot be read: ${error.code ?? error.message}`;
     } finally {
       await handle?.close();
+    }
+  }
+
+  /** What a file's bytes are served as, or why they are not; `status` is that over HTTP. */
+  #judge(file, bytes) {
+    const unfit = unfitContent(file, bytes);
+    if (unfit) return { unfit, status: bytes.length > MAXIMUM_BYTES ? 413 : 422 };
+    try {
+      return { content: this.#emulator[served](bytes, contentTypeOf(file)) };
+    } catch (error) {
+      return { unfit: `breaks a rule of feature flags: ${error.message}`, status: 400 };
     }
   }
 
@@ -218,7 +229,8 @@ export class Folder {
     const deployed = createHash("sha256").update(contentType).update("\0").update(bytes).digest("hex");
     if (known.deployed === deployed) return;
     const versionLabel = mtime.toISOString();
-    this.#emulator.deploy({ ...known.target, content: bytes, contentType, versionLabel });
+    // It is in the retrieval form already.
+    this.#emulator.deploy({ ...known.target, content: bytes, contentType, versionLabel, type: "AWS.Freeform" });
     known.deployed = deployed;
     this.#tell({ type: "deployed", ...known.target, contentType, versionLabel, bytes: bytes.length });
   }
@@ -276,8 +288,8 @@ export class Folder {
       const held = this.#known.get(keyOf(target))?.file;
       if (held && !isOfType(held, contentType)) throw new FolderError(415, `${held} is deployed as ${contentTypeOf(held)}, got ${contentType}`);
       const file = held ?? path.join(target.application, target.environment, `${target.configurationProfile}.${extension}`);
-      const unfit = unfitContent(file, bytes);
-      if (unfit) throw new FolderError(bytes.length > MAXIMUM_BYTES ? 413 : 422, `${path.basename(file)} ${unfit}`);
+      const { unfit, status, content } = this.#judge(file, bytes);
+      if (unfit) throw new FolderError(status, `${path.basename(file)} ${unfit}`);
       const folder = await this.#inside(target);
       const temporary = path.join(folder, `.${randomUUID()}.tmp`);
       const full = path.join(this.#root, file);
@@ -291,7 +303,7 @@ export class Folder {
         throw error instanceof FolderError ? error : new FolderError(507, `${file} cannot be written: ${error.code}`);
       }
       const known = this.#know(target);
-      this.#deploy(known, file, bytes, (await stat(full)).mtime);
+      this.#deploy(known, file, content, (await stat(full)).mtime);
       Object.assign(known, { file, missing: undefined, remark: undefined, stamp: undefined });
     });
   }

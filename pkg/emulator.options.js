@@ -3,6 +3,12 @@
 import { AppConfigError } from "./errors.js";
 import { check } from "./options.js";
 
+/** The type of a configuration profile for feature flags, in AWS's words. */
+export const FLAGS = "AWS.AppConfig.FeatureFlags";
+
+/** Whether a content type is JSON's. */
+export const isJsonType = (contentType) => contentType.split(";")[0].trim().toLowerCase() === "application/json";
+
 const isText = (most) => (value) => typeof value === "string" && value.length > 0 && value.length <= most;
 const isWhole = (least, most) => [(value) => Number.isInteger(value) && value >= least && value <= most, `a whole number from ${least} to ${most}`];
 const isOneOf = (...names) => [(value) => names.includes(value), names.map((name) => `"${name}"`).join(" or ")];
@@ -25,6 +31,7 @@ const rules = {
     content: [(value) => !["function", "symbol", "bigint"].includes(typeof value), "a text, bytes, or a value for JSON"],
     contentType: [isText(255), "a content type such as application/json"],
     versionLabel: [isText(64), "a label of 1 to 64 characters, not all of them digits"],
+    type: isOneOf(FLAGS, "AWS.Freeform"),
   },
   revert: target,
   fault: { times: isWhole(1, 4294967295), operation: isOneOf("StartConfigurationSession", "GetLatestConfiguration") },
@@ -51,10 +58,10 @@ export function checkedAdvance(milliseconds) {
 
 /** What a deployment's `content` is in bytes, and its content type where nothing else is said. */
 export function encoded(content) {
-  if (typeof content === "string") return { bytes: new TextEncoder().encode(content), type: "text/plain" };
-  if (content instanceof ArrayBuffer) return { bytes: new Uint8Array(content), type: "application/octet-stream" };
+  if (typeof content === "string") return { bytes: new TextEncoder().encode(content), usual: "text/plain" };
+  if (content instanceof ArrayBuffer) return { bytes: new Uint8Array(content), usual: "application/octet-stream" };
   if (ArrayBuffer.isView(content)) {
-    return { bytes: new Uint8Array(content.buffer, content.byteOffset, content.byteLength), type: "application/octet-stream" };
+    return { bytes: new Uint8Array(content.buffer, content.byteOffset, content.byteLength), usual: "application/octet-stream" };
   }
-  return { bytes: new TextEncoder().encode(JSON.stringify(content)), type: "application/json" };
+  return { bytes: new TextEncoder().encode(JSON.stringify(content)), usual: "application/json" };
 }

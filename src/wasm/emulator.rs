@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
+use crate::flags::{self, Mistake};
 use crate::protocol::Operation;
 use crate::service::{Call, Configuration, Delivery, Fault, Options, Record, Replay, Service, Target};
 
@@ -48,6 +49,35 @@ struct Head<'a> {
     headers: &'a [(&'static str, String)],
     delivery: &'static str,
     record: &'a Record,
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// A regular expression of the host's: its constructor throws what is none, and `js_sys` does not catch that.
+    #[wasm_bindgen(js_name = RegExp)]
+    type Pattern;
+    #[wasm_bindgen(constructor, catch, js_class = "RegExp")]
+    fn new(pattern: &str, flags: &str) -> Result<Pattern, JsValue>;
+    #[wasm_bindgen(method)]
+    fn test(this: &Pattern, text: &str) -> bool;
+}
+
+/// Whether `pattern` matches somewhere in `text`; first by Unicode, whose syntax is the stricter one.
+fn matches(pattern: &str, text: &str) -> Option<bool> {
+    let pattern = Pattern::new(pattern, "u").or_else(|_| Pattern::new(pattern, "")).ok()?;
+    Some(pattern.test(text))
+}
+
+/// What feature flags in the form that one writes are served as. `None` for what is no such thing and need not be.
+///
+/// # Errors
+/// What is wrong with them, and where.
+#[wasm_bindgen(js_name = toRetrievalForm)]
+pub fn to_retrieval_form(content: &[u8], required: bool) -> Result<Option<Vec<u8>>, JsError> {
+    let text = core::str::from_utf8(content).unwrap_or_default();
+    let result = if required { Some(flags::written(text, &matches)) } else { flags::retrieval(text, &matches) };
+    let told = |mistakes: Vec<Mistake>| JsError::new(&flags::sentence(&mistakes));
+    Ok(result.transpose().map_err(told)?.map(String::into_bytes))
 }
 
 /// One emulated service.

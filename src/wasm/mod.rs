@@ -10,4 +10,4 @@ pub use engine::Engine;
 #[cfg(feature = "emulator")]
 mod emulator;
 #[cfg(feature = "emulator")]
-pub use emulator::Emulator;
+pub use emulator::{to_retrieval_form, Emulator};

@@ -53,8 +53,9 @@ pub(crate) struct Answer {
     /// Whether the service may have spent the token, as far as the answer shows.
     pub(crate) may_have_spent: bool,
     pub(crate) wait: Wait,
-    /// An earlier answer once more, with no newer content: its fault is not over before it arrives.
-    pub(crate) is_cached: bool,
+    /// What comes of an earlier fault, which is not over before: an earlier answer once more with no newer content, or a
+    /// refusal because the interval was misread.
+    pub(crate) is_aftermath: bool,
 }
 
 /// What `Retry-After` asks for, in milliseconds.
@@ -85,7 +86,7 @@ impl Answer {
             meaning,
             may_have_spent,
             wait: Wait::For(0),
-            is_cached: false,
+            is_aftermath: false,
         }
     }
 
@@ -131,7 +132,7 @@ impl Answer {
                     },
                 };
                 let mut it = Self::failure(200, Meaning::Success { content, next, interval }, false);
-                it.is_cached = is_cached;
+                it.is_aftermath = is_cached;
                 it.response.next_token = Some(tokens.text(next));
                 it.response.next_interval = Some(interval.to_string());
                 if let Some(deployment) = deployment {
@@ -148,7 +149,7 @@ impl Answer {
                 it
             }
             Reply::Missing => Self::missing(),
-            Reply::TooEarly => Self::problem("PollIntervalNotSatisfied", Meaning::TooEarly),
+            Reply::TooEarly => Self { is_aftermath: true, ..Self::problem("PollIntervalNotSatisfied", Meaning::TooEarly) },
             Reply::Expired => Self::problem("Expired", refusal(operation)),
             Reply::Spent => Self::problem("Corrupted", refusal(operation)),
         }

@@ -64,7 +64,7 @@ impl Network {
         let latency = time + dice.between(15, 700);
         let Some(fault) = fault else {
             let answer = genuine(service, time, asked, dice);
-            return self.push(latency, id, answer.is_cached, What::Answer(Box::new(answer)));
+            return self.push(latency, id, answer.is_aftermath, What::Answer(Box::new(answer)));
         };
         let failure = |it: Failure| What::Failure(it);
         match fault {

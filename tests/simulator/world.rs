@@ -121,10 +121,6 @@ impl<'a> World<'a> {
             self.deliver()
         } else if next == timer {
             self.host.fires_at = None;
-            let is_late = self.host.timer.is_some_and(|it| self.clocks.time > self.clocks.time_at(it));
-            if is_late {
-                self.disturbed();
-            }
             self.step(&Given::Timeout)
         } else if next == start {
             self.start_at = None;
@@ -186,6 +182,10 @@ impl<'a> World<'a> {
     /// Gives one input to the client and does what it says, while the observer watches.
     pub(crate) fn step(&mut self, given: &Given) -> Result<(), Violation> {
         let now = self.clocks.now();
+        if self.host.timer.is_some_and(|it| it < now.monotonic) {
+            // The timer is late: what was to happen at its time happens only now.
+            self.disturbed();
+        }
         let (newest, interval) = (self.service.newest(), self.service.asked_interval());
         self.say(|_| describe(given));
         self.stats.inputs += 1;

@@ -87,6 +87,8 @@
 
 extern crate alloc;
 
+// Code that nobody calls moves what the optimizer inlines elsewhere, and a browser would pay 150 bytes for it.
+#[cfg(not(feature = "bare"))]
 pub mod flags;
 pub mod protocol;
 pub mod service;

@@ -29,6 +29,7 @@ export class ConfigurationClient extends EventTarget {
   #configuration;
   #stopped = false;
   #stops = 0; // how often it was stopped: who waits learns that it was stopped meanwhile
+  #bytes; // of the configuration
   #candidate; // the configuration that was examined last
   #malformed; // the bytes that were malformed last
   #failures = 0; // attempts that failed, ever
@@ -204,7 +205,7 @@ export class ConfigurationClient extends EventTarget {
 
     /** Says what a body is, and keeps it in case that it is the next configuration. */
     examine: (bytes, contentType) => {
-      const same = this.#configuration?.equals(bytes);
+      const same = this.#bytes && sameBytes(this.#bytes, bytes);
       let parsed;
       if (!same && this.#options.requireValidJson && isJson(contentType)) {
         try {
@@ -221,6 +222,7 @@ export class ConfigurationClient extends EventTarget {
 
     updated: (contentType, versionLabel) => {
       const { bytes, parsed } = this.#candidate;
+      this.#bytes = bytes;
       this.#candidate = this.#malformed = undefined;
       this.#configuration = new Configuration(bytes, contentType, versionLabel, "network", parsed);
       this.#emit(new UpdateEvent(this.#configuration));

@@ -1,6 +1,5 @@
 // A configuration: its bytes as they came, and the usual ways to read them.
 
-import { same } from "./bytes.js";
 import { AppConfigError } from "./errors.js";
 
 /** Whether `contentType` says JSON: `application/json`, `text/json`, anything with `+json`. */
@@ -37,11 +36,6 @@ export class Configuration {
     this.receivedAt = new Date();
     this.source = source;
     Object.freeze(this);
-  }
-
-  /** Whether these are the same bytes. */
-  equals(bytes) {
-    return same(this.#bytes, bytes);
   }
 
   bytes() {

@@ -1,0 +1,361 @@
+/// <reference lib="esnext.disposable" />
+
+/**
+ * A client for AWS AppConfig Data that polls for days.
+ *
+ * ```js
+ * import { ConfigurationClient } from "appconfig-edge";
+ *
+ * const client = new ConfigurationClient({
+ *   application: "shop", environment: "prod", configurationProfile: "flags",
+ *   endpoint: "https://config.example.com", // a proxy that holds the credentials
+ * });
+ * client.addEventListener("update", ({ configuration }) => render(configuration.json()));
+ * await client.start();
+ * ```
+ */
+
+/** Everything by which `new Headers()` can be made. */
+export type HeadersLike = Headers | Record<string, string> | Iterable<readonly [string, string]>;
+
+/** Where the client reports: the first failure of a run, and its end. `console` is one. */
+export interface Logger {
+  info(message: string): void;
+  warn(message: string): void;
+}
+
+/** What all ways of authenticating have in common. An option that is `undefined` counts as absent. */
+export interface CommonOptions {
+  /** The application's id or name, 1 to 128 characters. */
+  application: string;
+  /** The environment's id or name, 1 to 128 characters. */
+  environment: string;
+  /** The configuration profile's id or name, 1 to 128 characters. */
+  configurationProfile: string;
+  /**
+   * Asks the service for no shorter poll interval than this, 15 to 86,400 seconds. By default the service decides (60). What it answers is
+   * obeyed in any case.
+   */
+  requiredMinimumPollIntervalInSeconds?: number | undefined;
+  /** Whether a configuration whose content type says JSON has to parse before it is held. `true` by default. */
+  requireValidJson?: boolean | undefined;
+  /** The largest configuration that is taken, in bytes: 4,194,304 by default. */
+  maximumBodyBytes?: number | undefined;
+  /** The time until an answer's headers, in milliseconds, what `headers` and `sign` take included: 10,000 by default. */
+  headersTimeoutInMilliseconds?: number | undefined;
+  /** The time that an answer may go without a byte, in milliseconds: 10,000 by default. */
+  idleTimeoutInMilliseconds?: number | undefined;
+  /** The time for a whole request, in milliseconds: 120,000 by default. */
+  totalTimeoutInMilliseconds?: number | undefined;
+  /**
+   * Whether a started client holds a Node or Deno process. By default it does only while somebody waits in `start()`, `refresh()` or
+   * `updates()`.
+   */
+  keepAlive?: boolean | undefined;
+  /** Called in place of the global `fetch`. Its answer's body has to be a web stream. */
+  fetch?: ((url: string, init: RequestInit) => Response | PromiseLike<Response>) | undefined;
+  /** `console` by default, `null` for none. */
+  logger?: Logger | null | undefined;
+}
+
+/** Through a proxy that holds the credentials. */
+export interface ProxiedOptions extends CommonOptions {
+  /** The proxy's http: or https: address, without query and fragment; in a page it may be relative, such as `"/config"`. */
+  endpoint: string | URL;
+  /** Sent with every request. A function is called for each attempt. */
+  headers?: HeadersLike | (() => HeadersLike | PromiseLike<HeadersLike>) | undefined;
+  /** Whether a browser sends cookies, as `credentials` of fetch. `"omit"` by default; without a meaning elsewhere. */
+  requestCredentials?: "omit" | "same-origin" | "include" | undefined;
+  region?: undefined;
+  sign?: undefined;
+}
+
+/** Signed by the caller, for each attempt anew. */
+export interface PresignedOptions extends CommonOptions {
+  /**
+   * Authenticates a request, within `headersTimeoutInMilliseconds`. What it throws, or gives besides a {@link Signed}, fails the attempt as
+   * `not-sent`.
+   */
+  sign: (request: SignRequest) => Signed | PromiseLike<Signed>;
+  headers?: undefined;
+  requestCredentials?: undefined;
+}
+
+/** Signed by the caller, for the service in a region. */
+export interface PresignedRegionOptions extends PresignedOptions {
+  /** Such as `"eu-west-1"`. */
+  region: string;
+  endpoint?: undefined;
+}
+
+/** Signed by the caller, for another address. */
+export interface PresignedEndpointOptions extends PresignedOptions {
+  /** An absolute http: or https: address, without query and fragment. */
+  endpoint: string | URL;
+  region?: undefined;
+}
+
+/** What a {@link ConfigurationClient} is made of. They are checked by name; what is wrong is an error `invalid-option`. */
+export type ConfigurationClientOptions = ProxiedOptions | PresignedRegionOptions | PresignedEndpointOptions;
+
+interface AnySignRequest {
+  readonly url: string;
+  /** What is sent besides what `sign` adds. */
+  readonly headers: Record<string, string>;
+  /** Aborts when nobody waits for the signature any more. */
+  readonly signal: AbortSignal;
+}
+
+/** The request that `sign` authenticates; its service name for Signature Version 4 is `appconfig`. */
+export type SignRequest =
+  | (AnySignRequest & {
+      readonly operation: "StartConfigurationSession";
+      readonly input: {
+        readonly ApplicationIdentifier: string;
+        readonly EnvironmentIdentifier: string;
+        readonly ConfigurationProfileIdentifier: string;
+        readonly RequiredMinimumPollIntervalInSeconds?: number;
+      };
+      readonly method: "POST";
+      readonly body: string;
+    })
+  | (AnySignRequest & {
+      readonly operation: "GetLatestConfiguration";
+      readonly input: { readonly ConfigurationToken: string };
+      readonly method: "GET";
+      readonly body: undefined;
+    });
+
+/**
+ * What `sign` gives: headers to add, a `Request` whose headers are taken, or a pre-signed URL. Origin, path, method and parameters have to
+ * stay; only parameters that begin with `X-Amz-` may be added.
+ */
+export type Signed = HeadersLike | Request | string | URL;
+
+/** What `start()` and `refresh()` take. */
+export interface WaitOptions {
+  /** Ends the wait; the promise rejects with its reason. Polling goes on. */
+  signal?: AbortSignal | undefined;
+  /** Ends the wait: what is held counts then, and with nothing held the promise rejects with `not-ready`. Polling goes on. */
+  timeoutInMilliseconds?: number | undefined;
+}
+
+/**
+ * How things stand. `idle`: not started. `starting`: nothing to serve yet. `ready`: what is held is current. `stale`: it is served, but a poll
+ * that was due has not confirmed it. `stopped`: it is not polled any more.
+ */
+export type ClientStatus = "idle" | "starting" | "ready" | "stale" | "stopped";
+
+/** A configuration as it was received. It never changes: a new one is another object. */
+export interface Configuration {
+  /** A copy of the bytes, a new one each time. */
+  bytes(): Uint8Array<ArrayBuffer>;
+  /** The bytes as text in UTF-8. */
+  text(): string;
+  /**
+   * The bytes as JSON, whatever the content type: the same value each time, frozen throughout. Throws `not-json` where they are not JSON.
+   * `T` is not checked.
+   */
+  json<T = unknown>(): T;
+  /** The `Content-Type`, where there was one. */
+  readonly contentType: string | undefined;
+  /** The label of the hosted version, where it has one. */
+  readonly versionLabel: string | undefined;
+  readonly receivedAt: Date;
+  /** Where it came from. */
+  readonly source: "network";
+}
+
+/** {@link ConfigurationClient.configuration} changed: content, content type or version label differ from what was held. */
+export class UpdateEvent extends Event {
+  constructor(configuration: Configuration);
+  readonly configuration: Configuration;
+}
+
+/** An attempt to poll failed. What is held stays, and the client goes on by itself. */
+export class FailureEvent extends Event {
+  constructor(error: AttemptError);
+  readonly error: AttemptError;
+}
+
+/** {@link ConfigurationClient.status} changed. */
+export class StatusChangeEvent extends Event {
+  constructor(status: ClientStatus, previousStatus: ClientStatus);
+  readonly status: ClientStatus;
+  readonly previousStatus: ClientStatus;
+}
+
+export interface ConfigurationClientEventMap {
+  update: UpdateEvent;
+  error: FailureEvent;
+  statuschange: StatusChangeEvent;
+}
+
+/** A listener; what it throws reaches neither the client nor other listeners. */
+export type Listener<E extends Event> = ((this: ConfigurationClient, event: E) => void) | { handleEvent(event: E): void };
+
+/** What `addEventListener` takes. */
+export interface ListenerOptions {
+  capture?: boolean | undefined;
+  once?: boolean | undefined;
+  passive?: boolean | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** EventTarget but for what is typed anew: the types of some runtimes let no subclass narrow it. */
+declare const Target: new () => Omit<EventTarget, "addEventListener" | "removeEventListener">;
+
+/** Keeps one configuration current. An `EventTarget`. */
+export class ConfigurationClient extends Target {
+  /** Checks the options, and does nothing else: no request, no timer. */
+  constructor(options: ConfigurationClientOptions);
+
+  readonly status: ClientStatus;
+  /** The newest configuration; the last good one also while polls fail, and after `stop()`. */
+  readonly configuration: Configuration | undefined;
+
+  /**
+   * Polls from now on, also after a `stop()`. Resolves with what is held, or with the first configuration that comes.
+   *
+   * With nothing held it rejects with what asking again will not mend (`bad-request`, `not-found`, `access-denied`, `credentials-expired`,
+   * `clock-skew`, `headers-hidden`, `invalid-body`, `body-too-large`, `no-configuration`), with `not-ready` and with its signal's reason;
+   * polling goes on nevertheless, and a later `start()` waits anew. It rejects with `stopped` on a `stop()` and with `module-failed` where
+   * the WebAssembly module cannot be loaded.
+   */
+  start(options?: WaitOptions): Promise<Configuration>;
+
+  /**
+   * Polls if a poll is due, without a `start()` as well, and resolves with what is held afterwards. Rejects only where nothing is: with the
+   * error of the attempt, or with `not-ready` after `timeoutInMilliseconds`, 10,000 by default. The normal mode in a Cloudflare Worker:
+   *
+   * ```js
+   * const refreshed = client.refresh();
+   * ctx.waitUntil(refreshed.catch(() => {}));
+   * const configuration = client.configuration ?? (await refreshed);
+   * ```
+   */
+  refresh(options?: WaitOptions): Promise<Configuration>;
+
+  /** Gives what is held, then each newer one (the latest where several came), and ends at `stop()`. It does not start the client. */
+  updates(): AsyncGenerator<Configuration, void, void>;
+
+  /** Ends everything: no request, no timer, and no event but `statuschange`. What is held stays readable, and the session is kept. */
+  stop(): void;
+
+  /** `stop()`, for `using`. */
+  [Symbol.dispose](): void;
+
+  addEventListener<K extends keyof ConfigurationClientEventMap>(
+    type: K,
+    listener: Listener<ConfigurationClientEventMap[K]> | null,
+    options?: boolean | ListenerOptions,
+  ): void;
+  removeEventListener<K extends keyof ConfigurationClientEventMap>(
+    type: K,
+    listener: Listener<ConfigurationClientEventMap[K]> | null,
+    options?: boolean | ListenerOptions,
+  ): void;
+}
+
+/** Why an attempt to poll failed. */
+export type AttemptErrorCode =
+  /** No answer: the endpoint cannot be reached, or in a browser does not allow this origin. */
+  | "network"
+  /** The answer broke off before its end. */
+  | "body-cut"
+  /** A time limit was over; `limit` says which. */
+  | "timed-out"
+  /** `headers` or `sign` threw or gave something unusable; nothing was sent. */
+  | "not-sent"
+  /** The request was refused as invalid. */
+  | "bad-request"
+  /** The session's token was refused; a new session follows by itself. */
+  | "token-refused"
+  /** Polled before the interval was over. */
+  | "too-early"
+  /** An identifier is wrong, or nothing is deployed (any more). */
+  | "not-found"
+  /** The service asks to slow down. */
+  | "throttled"
+  /** 401 or 403. */
+  | "access-denied"
+  /** The credentials have expired. */
+  | "credentials-expired"
+  /** The signature was refused, perhaps because the signer's clock is wrong. */
+  | "clock-skew"
+  /** 5xx. */
+  | "service-error"
+  /** The endpoint redirects, which is never followed. */
+  | "redirected"
+  /** Not an answer of AWS AppConfig Data: a proxy's or a portal's page. */
+  | "unexpected-answer"
+  /** The browser hides the answer's headers: the endpoint has to send `Access-Control-Expose-Headers`. */
+  | "headers-hidden"
+  /** The configuration does not parse as JSON, though its content type says so. */
+  | "invalid-body"
+  /** The configuration is larger than `maximumBodyBytes`. */
+  | "body-too-large"
+  /** The service sent an empty configuration. */
+  | "no-configuration";
+
+/** What kind of error it is. A code never changes its meaning. */
+export type AppConfigErrorCode =
+  | AttemptErrorCode
+  /** An option is unknown, missing, of a wrong type, out of range or contradictory; `option` names it. */
+  | "invalid-option"
+  /** There was no configuration in time. */
+  | "not-ready"
+  /** The client was stopped. */
+  | "stopped"
+  /** The WebAssembly module could not be loaded. */
+  | "module-failed"
+  /** `json()` of a configuration that is not JSON; `contentType` and, where the host tells it, `place` say more. */
+  | "not-json";
+
+/** Every error of this package. Nothing in it is secret: no token, key, URL or configuration. Members that do not apply are absent. */
+export class AppConfigError extends Error {
+  /** Made by this package alone. */
+  private constructor();
+
+  readonly name: "AppConfigError";
+  readonly code: AppConfigErrorCode;
+
+  /** The operation that failed. */
+  readonly operation?: "StartConfigurationSession" | "GetLatestConfiguration";
+  /** When the next attempt is due. */
+  readonly retryAt?: Date;
+  /** The HTTP status. */
+  readonly status?: number;
+  /** The time limit that was over. */
+  readonly limit?: "headers" | "idle" | "total";
+  /** `x-amzn-RequestId`, for AWS's support. */
+  readonly requestId?: string;
+  /** The exception's name, such as `ResourceNotFoundException`. */
+  readonly exception?: string;
+  /** Of a `BadRequestException`: such as `InvalidParameters`. */
+  readonly reason?: string;
+  /** Of a `BadRequestException`: each invalid parameter and its problem, such as `Expired`. */
+  readonly invalidParameters?: Readonly<Record<string, string>>;
+  /** Of a `ResourceNotFoundException`: what was not found, such as `Deployment`. */
+  readonly resourceType?: string;
+  /** Of a `ResourceNotFoundException`: by which parameters it was named. */
+  readonly referencedBy?: Readonly<Record<string, string>>;
+
+  /** The option that is wrong. */
+  readonly option?: string;
+
+  /** The content type of what is not JSON. */
+  readonly contentType?: string | undefined;
+  /** Where in it. */
+  readonly place?: string | undefined;
+}
+
+/** The error of an attempt to poll. */
+export interface AttemptError extends AppConfigError {
+  readonly code: AttemptErrorCode;
+  readonly operation: "StartConfigurationSession" | "GetLatestConfiguration";
+  readonly retryAt: Date;
+}
+
+// Nothing is exported but what says so.
+export {};

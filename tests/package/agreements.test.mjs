@@ -1,0 +1,70 @@
+// Numbers and names that stand in Rust and in JavaScript, and have to be the same.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { all, between, source } from "./place.mjs";
+
+const kebab = (name) => name.replace(/(?<!^)[A-Z]/g, "-$&").toLowerCase();
+/** The variants of a Rust enum, in order. */
+const variants = (text, name) => all(between(text, `pub enum ${name} {`, "\n}"), /^ {4}([A-Z]\w*)(?: = \d+)?[,(]/gm);
+
+const errors = source("pkg/errors.js");
+const client = source("pkg/client.js");
+const driver = source("pkg/driver.js");
+const engine = source("src/wasm/engine.rs");
+const error = source("src/session/error.rs");
+
+/** `NAME = 3` in JavaScript's way of declaring several. */
+const numbers = (text) => Object.fromEntries([...text.matchAll(/\b([A-Z][A-Z_]+) = (\d+)[,;]/g)].map(([, name, value]) => [name, Number(value)]));
+
+test("the codes of errors are those of the core, in its order, each with a sentence", () => {
+  const rust = all(between(error, "codes! {\n", "\n}"), /^ {4}\w+ = "([a-z-]+)",/gm);
+  const javaScript = all(between(errors, "const sentences = {", "\n};"), /^ {2}"?([a-z-]+)"?: "/gm);
+  assert.ok(rust.length > 15);
+  assert.deepEqual(javaScript, rust);
+});
+
+test("the time limits are those of the core", () => {
+  const names = all(between(errors, "const limits = [,", "]"), /"(\w+)"/g);
+  assert.deepEqual(names, variants(error, "Limit").map(kebab));
+});
+
+test("the operations are those of the protocol", () => {
+  const names = variants(source("src/protocol/request.rs"), "Operation");
+  for (const file of ["pkg/errors.js", "pkg/request.js"]) assert.deepEqual(all(between(source(file), "const operations = [", "]"), /"(\w+)"/g), names, file);
+});
+
+test("the statuses are those of the core", () => {
+  assert.deepEqual(all(between(client, "const statuses = [", "]"), /"(\w+)"/g), variants(source("src/session/event.rs"), "Status").map(kebab));
+});
+
+test("the driver's numbers are those of the engine", () => {
+  const rust = Object.fromEntries([...engine.matchAll(/^const ([A-Z_]+): u32 = (\d+);/gm)].map(([, name, value]) => [name, Number(value)]));
+  const javaScript = numbers(driver);
+  const shared = Object.keys(rust).filter((name) => name in javaScript);
+  assert.ok(shared.length >= 13, shared.join());
+  for (const name of shared) assert.equal(javaScript[name], rust[name], name);
+  // The last of each kind is what remains, and has no name on the other side.
+  assert.equal(javaScript.REDIRECTED, rust.BODY_CUT + 1);
+  assert.equal(rust.STATUS, javaScript.FAILED + 1);
+});
+
+test("what a body is has the same numbers everywhere", () => {
+  const told = { ...numbers(client), ...numbers(driver) };
+  const { NO_BODY, EMPTY, SAME, NEW, MALFORMED, MALFORMED_AGAIN, TOO_LARGE } = told;
+  assert.deepEqual([NO_BODY, EMPTY, SAME, NEW, MALFORMED, MALFORMED_AGAIN, TOO_LARGE], [0, 1, 2, 3, 4, 5, 6]);
+  const match = between(engine, "response.body = match body {", "};");
+  for (const [number, body] of [[0, "None"], [1, "Some(Body::Empty)"], [2, "Some(Body::Same)"], [3, "Some(Body::New)"], [6, "Some(Body::TooLarge)"]]) {
+    assert.ok(match.includes(`${number} => ${body},`), `${number} => ${body}`);
+  }
+  assert.match(match, /Malformed \{ again: body == 5 \}/);
+});
+
+test("the headers that count are read in the core's order", () => {
+  const response = source("src/protocol/response.rs");
+  const values = Object.fromEntries([...response.matchAll(/const ([A-Z_]+): &str = "([a-z0-9-]+)"/g)].map(([, name, value]) => [name, value]));
+  const rust = all(between(response, "pub fn read(", "\n    }"), /header\(header::([A-Z_]+)\)/g).map((name) => values[name]);
+  assert.equal(rust.length, 8);
+  const names = (list) => all(between(driver, `const ${list} = [`, "]"), /"([a-z0-9-]+)"/g);
+  assert.deepEqual([...names("ofConfiguration"), ...names("ofRefusal")], rust);
+});

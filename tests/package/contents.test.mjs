@@ -1,0 +1,68 @@
+// The tarball has what the entries need, and nothing else.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { test } from "node:test";
+import { all, installed } from "./place.mjs";
+
+const { home } = installed();
+const files = execFileSync("tar", ["-tzf", process.env.PACKAGE_TARBALL], { encoding: "utf8" }).trim().split("\n").map((name) => name.replace(/^package\//, ""));
+const manifest = JSON.parse(readFileSync(path.join(home, "package.json"), "utf8"));
+
+/** The files that `exports` and `bin` name. */
+const named = [
+  ...Object.values(manifest.exports).flatMap((target) => (typeof target === "string" ? [target] : Object.values(target))),
+  ...Object.values(manifest.bin),
+].map((name) => path.posix.normalize(name));
+
+/** These files and all that they import. */
+function reachable(names) {
+  const seen = new Set(names);
+  for (const name of seen) {
+    if (!/\.(js|d\.ts)$/.test(name)) continue;
+    const imported = all(readFileSync(path.join(home, name), "utf8"), /(?:\bfrom|\bimport)\s*\(?\s*"(\.[^"]+)"/g);
+    for (const specifier of imported) {
+      const file = path.posix.join(path.posix.dirname(name), specifier);
+      seen.add(name.endsWith(".d.ts") ? file.replace(/\.js$/, ".d.ts") : file);
+    }
+  }
+  return seen;
+}
+
+test("the tarball is what its entries need, and what a package tells of itself", () => {
+  const expected = [...reachable(named), "README.md", "LICENSE", "LICENSE-APACHE", "LICENSE-MIT"];
+  const rest = files.filter((name) => name !== "CHANGELOG.md");
+  assert.deepEqual(rest.sort(), [...new Set(expected)].sort());
+});
+
+test("no tests, no sources, no generated types, no maps", () => {
+  assert.deepEqual(files.filter((name) => /test|\.rs$|\.toml$|\.map$|^wasm\/.*\.d\.ts$|\.mjs$|node_modules/.test(name)), []);
+});
+
+test("what is generated was built for release", () => {
+  for (const name of ["client", "emulator"]) {
+    const module = new WebAssembly.Module(readFileSync(path.join(home, "wasm", `${name}.wasm`)));
+    assert.deepEqual(WebAssembly.Module.customSections(module, "name"), [], `${name}.wasm has no names`);
+    assert.deepEqual(WebAssembly.Module.customSections(module, "producers"), []);
+    const bytes = readFileSync(path.join(home, "wasm", `${name}.wasm`));
+    const inline = readFileSync(path.join(home, "wasm", `${name}.inline.js`), "utf8");
+    assert.ok(inline.includes(bytes.toString("base64")), `${name}.inline.js is the same module`);
+    assert.ok(!/\/(home|root|Users|work)\//.test(bytes.toString("latin1")), `${name}.wasm tells no path of the machine that built it`);
+  }
+});
+
+test("the manifest says what a user's tools ask for", () => {
+  assert.equal(manifest.name, "appconfig-edge");
+  assert.equal(manifest.type, "module");
+  assert.equal(manifest.engines.node, ">=20.19");
+  assert.equal(manifest.license, "MIT OR Apache-2.0");
+  assert.equal(manifest.dependencies, undefined, "no dependencies");
+  assert.equal(manifest.scripts, undefined, "nothing runs at its installation");
+  for (const target of Object.values(manifest.exports)) {
+    if (typeof target === "object" && "types" in target) assert.equal(Object.keys(target)[0], "types", "types comes first");
+  }
+  // Entries that register their module must not be dropped by a bundler.
+  for (const entry of ["./index.js", "./index.workerd.js", "./emulator.js", "./emulator.workerd.js"]) assert.ok(manifest.sideEffects.includes(entry), entry);
+});

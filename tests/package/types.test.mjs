@@ -1,0 +1,158 @@
+// The types and the JavaScript say the same, and the types work as a user's compiler finds them.
+//
+// tests/types/members.ts lists every name; the compiler holds it to the types (step `types`), and this to the JavaScript.
+
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import { transformSync } from "esbuild";
+import { all, between, installed, root, source } from "./place.mjs";
+
+const { folder, home } = installed();
+const { code } = transformSync(source("tests/types/members.ts"), { loader: "ts", format: "esm" });
+const { exported, members, options, attemptErrorCodes, otherErrorCodes, statuses } = await import(`data:text/javascript,${encodeURIComponent(code)}`);
+
+const load = (file) => import(pathToFileURL(path.join(home, file)));
+const entries = { "appconfig-edge": "index.js", "appconfig-edge/slim": "slim.js", "appconfig-edge/emulator": "emulator.js" };
+const { ConfigurationClient, AppConfigError } = await load("index.js");
+const { createEmulator } = await load("emulator.js");
+const target = { application: "shop", environment: "prod", configurationProfile: "flags" };
+
+const sorted = (names) => [...names].sort();
+/** The public members that an object has of its own and of its class. */
+const membersOf = (object) => sorted([...Object.getOwnPropertyNames(object), ...Object.getOwnPropertyNames(Object.getPrototypeOf(object))].filter((name) => name !== "constructor" && name !== "isTrusted"));
+
+for (const [name, file] of Object.entries(entries)) {
+  test(`${name} exports what its types do`, async () => assert.deepEqual(sorted(Object.keys(await load(file))), sorted(Object.keys(exported[name]))));
+}
+
+test("every member is in the types, and in the JavaScript", async () => {
+  const emulator = createEmulator({ configurations: [{ ...target, content: {} }] });
+  const client = new ConfigurationClient({ ...target, endpoint: "http://emulator.test", fetch: emulator.fetch, logger: null });
+  const events = [];
+  for (const type of ["update", "statuschange"]) client.addEventListener(type, (event) => events.push(event));
+  const configuration = await client.start();
+  client.stop();
+  await new Promise((resolve) => setTimeout(resolve));
+  assert.deepEqual(membersOf(client), sorted(Object.keys(members.ConfigurationClient)));
+  assert.equal(client[Symbol.dispose], client.stop);
+  assert.deepEqual(membersOf(configuration), sorted(Object.keys(members.Configuration)));
+  const [status, update] = [events.find(({ type }) => type === "statuschange"), events.find(({ type }) => type === "update")];
+  assert.deepEqual(membersOf(update), Object.keys(members.UpdateEvent));
+  assert.deepEqual(membersOf(status), sorted(Object.keys(members.StatusChangeEvent)));
+  assert.deepEqual(membersOf(emulator), sorted(Object.keys(members.Emulator)));
+});
+
+test("every member of an error is in the types, and in the JavaScript", async () => {
+  const own = new Set();
+  const note = (error) => {
+    assert.ok(error instanceof AppConfigError);
+    for (const name of Object.keys(error)) own.add(name);
+  };
+  const failing = async (...answers) => {
+    const fetch = async () => answers.length > 1 ? answers.shift() : answers[0];
+    const client = new ConfigurationClient({ ...target, endpoint: "http://emulator.test", fetch, logger: null, headersTimeoutInMilliseconds: 50 });
+    const event = new Promise((resolve) => client.addEventListener("error", resolve));
+    client.start().catch(() => {});
+    note((await event).error);
+    client.stop();
+  };
+  const refused = (status, type, body) => Response.json(body, { status, headers: { "x-amzn-errortype": type, "x-amzn-requestid": "1-2-3" } });
+  await failing(refused(400, "BadRequestException", { Reason: "InvalidParameters", Details: { InvalidParameters: { a: { Problem: "Expired" } } } }));
+  await failing(refused(404, "ResourceNotFoundException", { ResourceType: "Application", ReferencedBy: { ApplicationId: "shop" } }));
+  await failing(new Promise(() => {}));
+  try {
+    new ConfigurationClient({});
+  } catch (error) {
+    note(error);
+  }
+  const client = new ConfigurationClient({ ...target, endpoint: "http://emulator.test", fetch: createEmulator({ configurations: [{ ...target, content: "{" }] }).fetch });
+  try {
+    (await client.start()).json();
+  } catch (error) {
+    note(error);
+  }
+  client.stop();
+  assert.deepEqual(sorted(own), sorted(Object.keys(members.AppConfigError)));
+});
+
+test("sign is told what its types say", async () => {
+  let told;
+  const fetch = async () => new Response();
+  const client = new ConfigurationClient({ ...target, region: "eu-west-1", sign: (request) => (told = request) && {}, fetch, logger: null });
+  await client.refresh().catch(() => {});
+  assert.deepEqual(sorted(Object.keys(told)), sorted(Object.keys(members.SignRequest)));
+});
+
+/** The names in "there is no such option; there are …". */
+function known(make) {
+  try {
+    make();
+  } catch (error) {
+    return sorted(/there are (.*)$/.exec(error.message)[1].split(", "));
+  }
+}
+
+test("every option is in the types, and in the JavaScript", async () => {
+  assert.deepEqual(known(() => new ConfigurationClient({ nonsense: 1 })), sorted(Object.keys(options.ConfigurationClient)));
+  assert.deepEqual(known(() => createEmulator({ nonsense: 1 })), sorted(Object.keys(options.createEmulator)));
+  const client = new ConfigurationClient({ ...target, endpoint: "http://emulator.test" });
+  for (const method of ["start", "refresh"]) {
+    const error = await client[method]({ nonsense: 1 }).catch((reason) => reason);
+    assert.deepEqual(known(() => { throw error; }), sorted(Object.keys(options.start)));
+  }
+});
+
+test("every code and status is in the types, and in the JavaScript", () => {
+  const errors = source("pkg/errors.js");
+  assert.deepEqual(Object.keys(attemptErrorCodes), all(between(errors, "const sentences = {", "\n};"), /^ {2}"?([a-z-]+)"?: "/gm));
+  const thrown = new Set(["client.js", "configuration.js", "module.js", "options.js", "request.js", "waiter.js", "driver.js"].flatMap((name) => all(source(`pkg/${name}`), /AppConfigError\(\s*"([a-z-]+)"/g)));
+  assert.deepEqual(sorted(Object.keys(otherErrorCodes)), sorted([...thrown].filter((name) => !(name in attemptErrorCodes))));
+  assert.deepEqual(Object.keys(statuses), all(between(source("pkg/client.js"), "const statuses = [", "]"), /"(\w+)"/g));
+});
+
+const tsc = path.join(root, "node_modules/typescript/bin/tsc");
+
+/** Compiles a user's file against the installed package, with the package's own types checked as well. */
+async function compiles(name, file, compilerOptions) {
+  const place = path.join(folder, "types", name);
+  mkdirSync(path.join(folder, "node_modules/@types"), { recursive: true });
+  for (const dependency of ["@types/node", "undici-types"]) {
+    try {
+      symlinkSync(path.join(root, "node_modules", dependency), path.join(folder, "node_modules", dependency), "dir");
+    } catch {
+      // It is there.
+    }
+  }
+  mkdirSync(place, { recursive: true });
+  writeFileSync(path.join(place, "package.json"), JSON.stringify({ type: "module" }));
+  writeFileSync(path.join(place, file.name), file.text);
+  writeFileSync(path.join(place, "tsconfig.json"), JSON.stringify({
+    compilerOptions: { target: "es2022", strict: true, noEmit: true, skipLibCheck: false, types: [], ...compilerOptions },
+    files: [file.name],
+  }));
+  const { stdout } = await promisify(execFile)(process.execPath, [tsc, "-p", place]).catch((error) => error);
+  assert.equal(stdout, "", name);
+}
+
+const good = { name: "user.ts", text: readFileSync(path.join(root, "tests/types/good.ts"), "utf8") };
+// Node's types have no WebAssembly.
+const ofNode = { ...good, text: good.text.replace(/^.*WebAssembly\.compile.*\n/m, "") };
+const required = { name: "user.cts", text: `import appconfig = require("appconfig-edge");\nexport const client = (options: appconfig.ConfigurationClientOptions): appconfig.ConfigurationClient => new appconfig.ConfigurationClient(options);\n` };
+const dom = { lib: ["es2022", "dom"] };
+const node = { lib: ["es2022"], types: ["node"] };
+
+for (const [name, file, compilerOptions] of [
+  ["bundler", good, { ...dom, module: "esnext", moduleResolution: "bundler" }],
+  ["node16", good, { ...dom, module: "node16", moduleResolution: "node16" }],
+  ["nodenext", good, { ...dom, module: "nodenext", moduleResolution: "nodenext" }],
+  ["bundler without a browser's types", ofNode, { ...node, module: "esnext", moduleResolution: "bundler" }],
+  ["node16 without a browser's types", ofNode, { ...node, module: "node16", moduleResolution: "node16" }],
+  ["require() in nodenext", required, { ...node, module: "nodenext", moduleResolution: "nodenext" }],
+]) {
+  test(`the types work with ${name}`, () => compiles(name, file, compilerOptions));
+}

@@ -1,0 +1,142 @@
+// Uses that have to compile.
+
+import {
+  AppConfigError,
+  type AppConfigErrorCode,
+  type AttemptError,
+  type ClientStatus,
+  type Configuration,
+  ConfigurationClient,
+  type ConfigurationClientOptions,
+  FailureEvent,
+  type Logger,
+  type SignRequest,
+  StatusChangeEvent,
+  UpdateEvent,
+} from "appconfig-edge";
+import { createEmulator } from "appconfig-edge/emulator";
+import { ConfigurationClient as SlimClient, initialize } from "appconfig-edge/slim";
+
+const target = { application: "shop", environment: "prod", configurationProfile: "flags" };
+interface Flags {
+  checkout: { enabled: boolean; colour?: string };
+}
+
+// The ways to bring credentials.
+const proxied = new ConfigurationClient({ ...target, endpoint: "/config" });
+new ConfigurationClient({ ...target, endpoint: new URL("https://config.test"), headers: { authorization: "x" }, requestCredentials: "include" });
+new ConfigurationClient({ ...target, endpoint: "/config", headers: () => [["authorization", "x"]] });
+new ConfigurationClient({ ...target, endpoint: "/config", headers: async () => new Headers() });
+new ConfigurationClient({ ...target, region: "eu-west-1", sign: () => ({ authorization: "x" }) });
+new ConfigurationClient({ ...target, endpoint: "https://vpce.test", sign: async ({ url, method, headers, body }) => new Request(url, { method, headers, body: body ?? null }) });
+new ConfigurationClient({ ...target, region: "eu-west-1", sign: ({ url }) => new URL(url) });
+
+const everything: ConfigurationClientOptions = {
+  ...target,
+  endpoint: "/config",
+  headers: undefined,
+  region: undefined,
+  sign: undefined,
+  requiredMinimumPollIntervalInSeconds: 60,
+  requireValidJson: true,
+  maximumBodyBytes: 1024,
+  headersTimeoutInMilliseconds: 1,
+  idleTimeoutInMilliseconds: 1,
+  totalTimeoutInMilliseconds: 1,
+  keepAlive: true,
+  fetch,
+  logger: console,
+};
+new ConfigurationClient({ ...everything, fetch: createEmulator().fetch, logger: null });
+new ConfigurationClient({ ...everything, fetch: () => new Response() });
+
+export function sign(request: SignRequest): Record<string, string> {
+  // The operation tells what is in the input.
+  if (request.operation === "GetLatestConfiguration") {
+    const token: string = request.input.ConfigurationToken;
+    const nothing: undefined = request.body;
+    return { ...request.headers, token: `${token}${nothing}` };
+  }
+  const minimum: number | undefined = request.input.RequiredMinimumPollIntervalInSeconds;
+  const body: string = request.body;
+  return { ...request.headers, body, minimum: `${minimum}` };
+}
+
+// What it does.
+export async function use(client: ConfigurationClient): Promise<void> {
+  const controller = new AbortController();
+  const started: Configuration = await client.start({ signal: controller.signal, timeoutInMilliseconds: 1000 });
+  const refreshed: Configuration = await client.refresh();
+  await client.start({ signal: undefined });
+  const flags = started.json<Flags>();
+  const enabled: boolean = flags.checkout.enabled;
+  const unknown: unknown = refreshed.json();
+  const bytes: Uint8Array = refreshed.bytes();
+  const text: string = refreshed.text();
+  const label: string | undefined = refreshed.versionLabel ?? refreshed.contentType;
+  const age: number = Date.now() - refreshed.receivedAt.getTime();
+  const source: "network" = refreshed.source;
+  for await (const configuration of client.updates()) console.log(configuration.text());
+  const status: ClientStatus = client.status;
+  const held: Configuration | undefined = client.configuration;
+  client.stop();
+  {
+    using disposed = client;
+    disposed.stop();
+  }
+  const target: EventTarget = client;
+  console.log(enabled, unknown, bytes, text, label, age, source, status, held, target);
+}
+
+// Events.
+proxied.addEventListener("update", (event) => {
+  const json: unknown = event.configuration.json();
+  const type: string = event.type;
+  console.log(json, type);
+});
+proxied.addEventListener("error", function ({ error }) {
+  const attempt: AttemptError = error;
+  const at: Date = error.retryAt;
+  const operation: string = error.operation;
+  const client: ConfigurationClient = this;
+  console.log(attempt, at, operation, client);
+}, { once: true, signal: AbortSignal.timeout(1) });
+const onStatus = ({ status, previousStatus }: StatusChangeEvent): void => console.log(status === "ready", previousStatus === "stale");
+proxied.addEventListener("statuschange", onStatus);
+proxied.removeEventListener("statuschange", onStatus);
+proxied.addEventListener("update", { handleEvent: (event: UpdateEvent) => console.log(event.configuration) }, true);
+proxied.addEventListener("update", null);
+proxied.dispatchEvent(new Event("custom"));
+
+// Errors: the code decides, and a switch over it can be exhaustive.
+export function explain(error: unknown): string {
+  if (!(error instanceof AppConfigError)) return "not ours";
+  const problem: string | undefined = error.invalidParameters?.ConfigurationToken ?? error.referencedBy?.ApplicationId;
+  switch (error.code) {
+    case "network":
+    case "timed-out":
+      return `${error.limit ?? problem}`;
+    case "invalid-option":
+      return error.option ?? "";
+    case "not-json":
+      return error.place ?? "";
+    default:
+      return `${error.code} ${error.requestId}`;
+  }
+}
+const all: Record<AppConfigErrorCode, true> = {
+  network: true, "body-cut": true, "timed-out": true, "not-sent": true, "bad-request": true, "token-refused": true, "too-early": true,
+  "not-found": true, throttled: true, "access-denied": true, "credentials-expired": true, "clock-skew": true, "service-error": true,
+  redirected: true, "unexpected-answer": true, "headers-hidden": true, "invalid-body": true, "body-too-large": true,
+  "no-configuration": true, "invalid-option": true, "not-ready": true, stopped: true, "module-failed": true, "not-json": true,
+};
+const logger: Logger = { info() {}, warn: (message) => console.warn(message.length) };
+console.log(all, logger, FailureEvent);
+
+// The slim entry: the same, and initialize().
+await initialize(fetch("/appconfig-edge.wasm"));
+await initialize(new Uint8Array(8));
+await initialize(new ArrayBuffer(8));
+await initialize(await WebAssembly.compile(new Uint8Array(8)));
+const slim: ConfigurationClient = new SlimClient({ ...target, endpoint: "/config" });
+slim.stop();

@@ -1,0 +1,58 @@
+// Every name that the types declare, and no other: the compiler holds these lists to the types, and tests/package/types.test.mjs holds them
+// to the JavaScript. A member that is added to one alone fails one of the two.
+
+import type { AppConfigError, AppConfigErrorCode, AttemptErrorCode, ClientStatus, Configuration, ConfigurationClient, ConfigurationClientOptions, FailureEvent, SignRequest, StatusChangeEvent, UpdateEvent, WaitOptions } from "appconfig-edge";
+import type * as entry from "appconfig-edge";
+import type * as emulator from "appconfig-edge/emulator";
+import type { Emulator, EmulatorOptions } from "appconfig-edge/emulator";
+import type * as slim from "appconfig-edge/slim";
+
+type Names<T> = Record<T extends string ? T : never, true>;
+/** The members of all members of a union. */
+type Keys<T> = T extends unknown ? keyof T : never;
+
+export const exported = {
+  "appconfig-edge": { AppConfigError: true, ConfigurationClient: true, FailureEvent: true, StatusChangeEvent: true, UpdateEvent: true } satisfies Names<keyof typeof entry>,
+  "appconfig-edge/slim": { AppConfigError: true, ConfigurationClient: true, FailureEvent: true, StatusChangeEvent: true, UpdateEvent: true, initialize: true } satisfies Names<keyof typeof slim>,
+  "appconfig-edge/emulator": { createEmulator: true } satisfies Names<keyof typeof emulator>,
+};
+
+export const members = {
+  /** Besides what every EventTarget has, and Symbol.dispose. */
+  ConfigurationClient: {
+    status: true, configuration: true, start: true, refresh: true, updates: true, stop: true, addEventListener: true, removeEventListener: true,
+  } satisfies Names<Exclude<keyof ConfigurationClient, "dispatchEvent">>,
+  Configuration: { bytes: true, text: true, json: true, contentType: true, versionLabel: true, receivedAt: true, source: true } satisfies Names<keyof Configuration>,
+  UpdateEvent: { configuration: true } satisfies Names<Exclude<keyof UpdateEvent, keyof Event>>,
+  FailureEvent: { error: true } satisfies Names<Exclude<keyof FailureEvent, keyof Event>>,
+  StatusChangeEvent: { status: true, previousStatus: true } satisfies Names<Exclude<keyof StatusChangeEvent, keyof Event>>,
+  AppConfigError: {
+    code: true, operation: true, retryAt: true, status: true, limit: true, requestId: true, exception: true, reason: true, invalidParameters: true,
+    resourceType: true, referencedBy: true, option: true, contentType: true, place: true,
+  } satisfies Names<Exclude<keyof AppConfigError, keyof Error | "cause">>,
+  SignRequest: { operation: true, input: true, method: true, url: true, headers: true, body: true, signal: true } satisfies Names<Keys<SignRequest>>,
+  Emulator: {
+    fetch: true, deploy: true, revert: true, configurations: true, requests: true, intervalInSeconds: true, advance: true, fault: true, clearFaults: true,
+  } satisfies Names<keyof Emulator>,
+};
+
+export const options = {
+  ConfigurationClient: {
+    application: true, environment: true, configurationProfile: true, endpoint: true, region: true, sign: true, headers: true,
+    requestCredentials: true, requiredMinimumPollIntervalInSeconds: true, requireValidJson: true, maximumBodyBytes: true,
+    headersTimeoutInMilliseconds: true, idleTimeoutInMilliseconds: true, totalTimeoutInMilliseconds: true, keepAlive: true, fetch: true, logger: true,
+  } satisfies Names<Keys<ConfigurationClientOptions>>,
+  start: { signal: true, timeoutInMilliseconds: true } satisfies Names<keyof WaitOptions>,
+  createEmulator: {
+    configurations: true, intervalInSeconds: true, latencyInMilliseconds: true, replay: true, seed: true, tokenCharacters: true, now: true,
+  } satisfies Names<keyof EmulatorOptions>,
+};
+
+/** In the order of the core's numbers. */
+export const attemptErrorCodes = {
+  network: true, "body-cut": true, "timed-out": true, "not-sent": true, "bad-request": true, "token-refused": true, "too-early": true,
+  "not-found": true, throttled: true, "access-denied": true, "credentials-expired": true, "clock-skew": true, "service-error": true,
+  redirected: true, "unexpected-answer": true, "headers-hidden": true, "invalid-body": true, "body-too-large": true, "no-configuration": true,
+} satisfies Names<AttemptErrorCode>;
+export const otherErrorCodes = { "invalid-option": true, "not-ready": true, stopped: true, "module-failed": true, "not-json": true } satisfies Names<Exclude<AppConfigErrorCode, AttemptErrorCode>>;
+export const statuses = { idle: true, starting: true, ready: true, stale: true, stopped: true } satisfies Names<ClientStatus>;

@@ -69,6 +69,25 @@ function remap() {
   return ["--config", `target.wasm32-unknown-unknown.rustflags=${JSON.stringify(flags)}`];
 }
 
+/**
+ * Takes out of the client's glue what it never needs, a fifth of it: the decoder for messages of a misuse that only a bug
+ * of ours could make, and forms of initSync() that pkg/module.js does not use. Each cut has to match, or the build fails.
+ */
+function shorten(glue) {
+  const cuts = [
+    [/^if \(Symbol\.dispose\).*\n/m, ""],
+    [/throw new Error\(getStringFromWasm0\(arg0, arg1\)\);/, 'throw new Error("the engine was misused");'],
+    [/^function getStringFromWasm0[^]*?^}\n/m, ""],
+    [/^let cachedTextDecoder[^]*?^function decodeText[^]*?^}\n/m, ""],
+    [/^    if \(module !== undefined\) {[^]*?^    }\n(?=\s+const imports)/m, "    ({ module } = module);\n"],
+    [/^    if \(!\(module instanceof WebAssembly\.Module\)\) {[^]*?^    }\n/m, ""],
+  ];
+  return cuts.reduce((text, [pattern, instead]) => {
+    if (!pattern.test(text)) throw new Error(`wasm-bindgen's glue has changed: ${pattern} is not in it; adapt shorten() in scripts/build.mjs`);
+    return text.replace(pattern, instead);
+  }, glue);
+}
+
 async function buildTools() {
   const start = Date.now();
   const first = !existsSync(bindgen);
@@ -93,6 +112,8 @@ async function buildModule(name) {
   const wasm = path.join(folder, `${name}.wasm`);
   const optimize = [path.join(root, "node_modules", "binaryen", "bin", "wasm-opt"), path.join(folder, `${name}_bg.wasm`), "-o", wasm, ...modules[name]];
   await must(`optimizing the ${name} module`, process.execPath, optimize);
+  const glue = path.join(folder, `${name}.js`);
+  if (name === "client") writeFileSync(glue, shorten(readFileSync(glue, "utf8")));
   writeFileSync(path.join(folder, `${name}.inline.js`), `export default "${readFileSync(wasm).toString("base64")}";\n`);
 
   // Renamed into place, so that who reads at the same time sees a whole file.

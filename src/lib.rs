@@ -83,7 +83,7 @@
 //! the simulator has to catch.
 
 // The browser's module is built without the standard library, whose panics weigh more than the poll loop.
-#![cfg_attr(feature = "bare", no_std)]
+#![cfg_attr(all(feature = "bare", target_arch = "wasm32"), no_std)]
 
 extern crate alloc;
 

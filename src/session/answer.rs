@@ -117,52 +117,53 @@ impl Poller {
         }
         let mut exception = Exception::read(response.error_type.as_deref(), &response.text);
         let class = exception.class(status);
-        let token = self.session.as_ref().map(|session| session.token.clone());
-        let poll = flight.operation == Operation::GetLatestConfiguration;
-        let spares_token =
-            matches!(class, Class::TooEarly | Class::Throttled | Class::Denied | Class::CredentialsExpired | Class::ClockSkew);
-        let token_refused = poll && status == 400 && exception.in_aws_form && !spares_token;
+        let mut request_id = response.request_id.clone();
+        if let (Some(session), false) = (&self.session, self.mistaken(Mistake::LeaksToken)) {
+            let token = session.token.as_str();
+            exception.hide(token);
+            request_id = request_id.filter(|id| !exception::shows(id, token));
+        }
         // AWS judges a 4xx before it delivers anything; of anything else nobody knows how far the request got, a proxy's
         // 403 included, which may stand in for an answer that the proxy did not like.
         if !((400..500).contains(&status) && exception.in_aws_form) {
             self.may_have_spent(flight.operation);
         }
 
+        let code = match class {
+            Class::BadRequest => Code::BadRequest,
+            Class::TooEarly => Code::TooEarly,
+            Class::NotFound => Code::NotFound,
+            Class::Throttled => Code::Throttled,
+            Class::Denied => Code::AccessDenied,
+            Class::CredentialsExpired => Code::CredentialsExpired,
+            Class::ClockSkew => Code::ClockSkew,
+            Class::Transient => Code::ServiceError,
+            Class::Unexpected if (300..400).contains(&status) => Code::Redirected,
+            Class::Unexpected => Code::UnexpectedAnswer,
+        };
         let unauthenticated = matches!(class, Class::Denied | Class::CredentialsExpired | Class::ClockSkew);
+        let spares_token = unauthenticated || matches!(class, Class::TooEarly | Class::Throttled);
+        let poll = flight.operation == Operation::GetLatestConfiguration;
+        let token_refused = poll && status == 400 && exception.in_aws_form && !spares_token;
         let renew = unauthenticated && self.options.renews_credentials && !core::mem::replace(&mut self.renewed, true);
-        let (code, pace) = match class {
-            _ if token_refused => (Code::TokenRefused, Pace::AtOnce),
-            Class::BadRequest => (Code::BadRequest, Pace::Backoff),
-            Class::TooEarly => (Code::TooEarly, Pace::Interval),
-            Class::NotFound => (Code::NotFound, Pace::Slow),
-            Class::Throttled => (Code::Throttled, Pace::Backoff),
-            Class::Denied => (Code::AccessDenied, if renew { Pace::Backoff } else { Pace::Slow }),
-            Class::CredentialsExpired => (Code::CredentialsExpired, if renew { Pace::Backoff } else { Pace::Slow }),
-            Class::ClockSkew => (Code::ClockSkew, if renew { Pace::Backoff } else { Pace::Slow }),
-            Class::Transient => (Code::ServiceError, Pace::Backoff),
-            Class::Unexpected if (300..400).contains(&status) => (Code::Redirected, Pace::Backoff),
-            Class::Unexpected => (Code::UnexpectedAnswer, Pace::Backoff),
+        let pace = match class {
+            _ if token_refused => Pace::AtOnce,
+            Class::TooEarly => Pace::Interval,
+            Class::NotFound => Pace::Slow,
+            _ if unauthenticated && !renew => Pace::Slow,
+            _ => Pace::Backoff,
         };
         if token_refused || self.mistaken(Mistake::DropsTokenOnAnyError) {
             if let Some(session) = self.session.take() {
                 self.close(&session);
             }
         }
-        let mut request_id = response.request_id.clone();
-        if let (Some(token), false) = (&token, self.mistaken(Mistake::LeaksToken)) {
-            exception.hide(token.as_str());
-            request_id = request_id.filter(|id| !exception::shows(id, token.as_str()));
-        }
         let error = Error {
             status,
-            is_final: match code {
-                Code::BadRequest | Code::NotFound => true,
-                Code::AccessDenied | Code::CredentialsExpired | Code::ClockSkew => !renew,
-                _ => false,
-            },
+            is_final: pace == Pace::Slow || code == Code::BadRequest && !token_refused,
             exception: exception.in_aws_form.then(|| Box::new(exception)),
             request_id,
-            ..self.error(flight.operation, code)
+            ..self.error(flight.operation, if token_refused { Code::TokenRefused } else { code })
         };
         let wait = retry_after::wait(response.retry_after.as_deref(), response.amz_retry_after.as_deref(), self.now.wall);
         self.fail(error, pace, wait);

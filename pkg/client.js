@@ -216,7 +216,7 @@ export class ConfigurationClient extends EventTarget {
           return again ? MALFORMED_AGAIN : MALFORMED;
         }
       }
-      this.#candidate = { bytes, parsed };
+      this.#candidate = { bytes: same ? this.#bytes : bytes, parsed };
       return same ? SAME : NEW;
     },
 

@@ -5,18 +5,28 @@ import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 
 const help = `Usage: appconfig-edge emulate FOLDER [options]
+       appconfig-edge emulate FILE [options]
 
-Serves a folder as AWS AppConfig Data, for any client of it: StartConfigurationSession and
-GetLatestConfiguration over HTTP, without signatures being checked.
+Serves a folder, or one file, as AWS AppConfig Data, for any client of it: StartConfigurationSession
+and GetLatestConfiguration over HTTP, without signatures being checked.
 
   FOLDER/application/environment/profile.ext
+  FOLDER/application:environment:profile.ext     (as the AWS AppConfig Agent has it)
 
 is the configuration "profile" of that application and environment. Its content type follows the
 extension: .json, .yaml, .txt, .toml, .xml, ... An edited file is a deployment, a deleted one is
 reverted; its version label is the time of its last change. A .json file that does not parse is told,
 and what was deployed before stays.
 
+Feature flags in the form that one writes ({"version": "1", "flags": ..., "values": ...}) are checked
+and served in the one that AWS sends: a disabled flag without attributes, no dates and descriptions,
+of a flag with variants the default one. A mistake is told with its place.
+
 Options
+  --application A   what FILE is deployed to: by default as its name says, in the agent's form, or
+  --environment E   application "default", environment "default" and as the profile the file's name
+  --profile P       without its extension
+  --id ID=NAME      lets an id stand for a name, as both are accepted on AWS; may be given many times
   --port N          the port (2774); 0 takes any free one
   --host ADDRESS    the address to listen on (127.0.0.1); 0.0.0.0 lets others in, to deploy too
   --interval S      the poll interval in seconds, from 1 (as on AWS: what a session asks for, or 60);
@@ -63,12 +73,23 @@ function oneOf(values, name, ...known) {
 function parse(args) {
   const text = { type: "string" };
   const flag = { type: "boolean", default: false };
-  const options = { port: text, host: text, interval: text, latency: text, replay: text, seed: text, log: text, quiet: flag, version: flag, help: flag };
+  const texts = { type: "string", multiple: true };
+  const options = { application: text, environment: text, profile: text, id: texts, port: text, host: text, interval: text, latency: text, replay: text, seed: text, log: text, quiet: flag, version: flag, help: flag };
   try {
     return parseArgs({ args, allowPositionals: true, options });
   } catch (error) {
     throw new Usage(error.message.split(". ")[0]);
   }
+}
+
+/** `ID=NAME`, many times, as an object. */
+function ids({ id: all = [] }) {
+  const pairs = all.map((text) => /^([^=]+)=(.+)$/s.exec(text)?.slice(1) ?? refuseId(text));
+  return Object.fromEntries(pairs);
+}
+
+function refuseId(text) {
+  throw new Usage(`--id: expected ID=NAME, such as a1b2c3d=shop, got ${JSON.stringify(text)}`);
 }
 
 async function main(args) {
@@ -77,10 +98,12 @@ async function main(args) {
   if (values.version) return console.log(JSON.parse(readFileSync(new URL("./package.json", import.meta.url), "utf8")).version);
   if (values.help || (command === undefined && args.length === 0)) return process.stdout.write(help);
   if (command !== "emulate") throw new Usage(`expected the command emulate, got ${command === undefined ? "none" : JSON.stringify(command)}`);
-  if (folder === undefined || rest.length > 0) throw new Usage(`expected one folder, got ${folder === undefined ? "none" : [folder, ...rest].join(" ")}`);
+  if (folder === undefined || rest.length > 0) throw new Usage(`expected one folder or file, got ${folder === undefined ? "none" : [folder, ...rest].join(" ")}`);
 
   const options = {
     folder,
+    target: { application: values.application, environment: values.environment, configurationProfile: values.profile },
+    ids: ids(values),
     port: number(values, "port", 0, 65535),
     host: values.host,
     intervalInSeconds: number(values, "interval", 1, 86400),

@@ -57,6 +57,8 @@ export interface DeployedConfiguration extends Target {
 export interface EmulatorOptions {
   /** What is deployed from the beginning. */
   configurations?: Deployment[];
+  /** Ids of applications, environments and profiles, each with the name it stands for: `{ a1b2c3d: "shop" }`. Both are accepted, as on AWS. */
+  ids?: Record<string, string>;
   /**
    * The poll interval, 1 to 86,400 seconds; a session that asked for a longer one gets that. By default as on AWS: what the session asked
    * for, or 60. A poll before the interval is over is refused.

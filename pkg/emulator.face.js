@@ -32,12 +32,13 @@ class Emulator {
   #interval;
   #requests = [];
 
-  constructor({ Emulator: Module, toRetrievalForm }, { configurations = [], now = Date.now, intervalInSeconds, latencyInMilliseconds = 0, replay = "refused", seed, tokenCharacters }) {
+  constructor({ Emulator: Module, toRetrievalForm }, { configurations = [], ids = {}, now = Date.now, intervalInSeconds, latencyInMilliseconds = 0, replay = "refused", seed, tokenCharacters }) {
     made += 1;
     this.#toRetrievalForm = toRetrievalForm;
     this.#now = now;
     this.#interval = intervalInSeconds;
     this.#module = new Module({ intervalInSeconds, latencyInMilliseconds, replay, seed: seed ?? Date.now() + made / 1024, tokenCharacters });
+    for (const [id, name] of Object.entries(ids)) judged("ids", () => this.#module.identify(id, name));
     for (const deployment of configurations) this.deploy(deployment);
   }
 

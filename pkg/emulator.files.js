@@ -1,4 +1,4 @@
-// Which file of a folder is which configuration: `application/environment/profile.ext`.
+// Which file is which configuration, and of which type.
 
 /** The content type of each extension; any other is `application/octet-stream`. YAML's is the one that AWS's console gives. */
 const types = {
@@ -44,6 +44,12 @@ export const isOfType = (file, contentType) => contentTypeOf(file) === (types[ex
 
 /** A file's profile: its name without its last extension. */
 export const profileOf = (file) => file.replace(/(?<=.)\.[^.]+$/, "");
+
+/** What a file in the flat naming of the AWS AppConfig Agent is for: `application:environment:profile.ext`; undefined for another. */
+export function flatTarget(file) {
+  const parts = profileOf(file).split(":");
+  if (parts.length === 3) return { application: parts[0], environment: parts[1], configurationProfile: parts[2] };
+}
 
 /** Whether a name is a hidden file, an editor's, or a download's that is not there yet: passed over without a word. */
 export const isPassedOver = (name) => /^[.#]|~$|\.(sw[a-z]|tmp|temp|bak|orig|part|crdownload)$/i.test(name);

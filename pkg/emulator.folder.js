@@ -1,4 +1,7 @@
-// A folder as what is deployed: an edited file is a deployment, a deleted one is reverted. Node only.
+// A folder, or a single file, as what is deployed: an edited file is a deployment, a deleted one is reverted. Node only.
+//
+// A folder has `application/environment/profile.ext`, or `application:environment:profile.ext` as the AWS AppConfig Agent has it for local
+// development, or both. A single file says by that name or by options what it is; otherwise its profile is its name.
 //
 // The folder is looked at ten times a second and before a poll, because file watching differs from system to system and misses things.
 // A file counts when nobody has touched it for a moment, so a half-written one is not deployed, and an editor that deletes a file to write
@@ -9,7 +12,7 @@ import { constants } from "node:fs";
 import { lstat, mkdir, open, readdir, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { register, served } from "./emulator.face.js";
-import { contentTypeOf, extensionFor, isOfType, isPassedOver, MAXIMUM_BYTES, profileOf, unfitContent, unfitName } from "./emulator.files.js";
+import { contentTypeOf, extensionFor, flatTarget, isOfType, isPassedOver, MAXIMUM_BYTES, profileOf, unfitContent, unfitName } from "./emulator.files.js";
 
 /** How long nobody must have touched a file, in milliseconds. */
 const SETTLED = 150;
@@ -26,6 +29,21 @@ export class FolderError extends Error {
   }
 }
 
+/** What a single file is deployed to: as it was said, otherwise as its name says. */
+function singleTarget(file, { application, environment, configurationProfile }) {
+  const named = flatTarget(file) ?? { application: "default", environment: "default", configurationProfile: profileOf(file) };
+  const target = {
+    application: application ?? named.application,
+    environment: environment ?? named.environment,
+    configurationProfile: configurationProfile ?? named.configurationProfile,
+  };
+  for (const name of names(target)) {
+    const unfit = unfitName(name);
+    if (unfit) throw new FolderError(400, `the name ${JSON.stringify(name)} ${unfit}`);
+  }
+  return target;
+}
+
 const names = ({ application, environment, configurationProfile }) => [application, environment, configurationProfile];
 const keyOf = (target) => JSON.stringify(names(target));
 const byName = (a, b) => (a.name < b.name ? -1 : 1);
@@ -33,6 +51,8 @@ const isGone = (error) => error.code === "ENOENT" || error.code === "ENOTDIR";
 
 export class Folder {
   #root;
+  /** `{ file, target }` where it is a single file. */
+  #single;
   #emulator;
   #tell;
   #timer;
@@ -46,15 +66,20 @@ export class Folder {
   #running = Promise.resolve();
   #next;
 
-  /** Opens a folder and deploys what is in it; `tell` is called with what happens. */
-  static async open(folder, emulator, tell) {
-    const example = "make one, for example with a file shop/prod/flags.json in it";
-    const info = await stat(folder).catch((error) => {
-      throw new FolderError(404, `expected a folder at ${folder}: ${isGone(error) ? "there is none" : error.code}; ${example}`);
+  /** Opens a folder, or a single file that is deployed to `target`, and deploys what is in it; `tell` is called with what happens. */
+  static async open(name, emulator, tell, target = {}) {
+    const info = await stat(name).catch((error) => {
+      throw new FolderError(404, `expected a folder or a file at ${name}: ${isGone(error) ? "there is none" : error.code}; make one, for example a folder with a file shop/prod/flags.json in it`);
     });
-    if (!info.isDirectory()) throw new FolderError(404, `expected a folder at ${folder}, and it is a file; ${example}`);
     const it = new Folder();
-    [it.#root, it.#emulator, it.#tell] = [await realpath(folder), emulator, tell];
+    [it.#root, it.#emulator, it.#tell] = [await realpath(name), emulator, tell];
+    if (info.isDirectory()) {
+      const given = Object.keys(target).filter((part) => target[part] !== undefined);
+      if (given.length > 0) throw new FolderError(400, `${given.join(", ")}: expected for a single file alone, and ${name} is a folder, whose files' names say it`);
+    } else {
+      it.#single = { file: path.basename(it.#root), target: singleTarget(path.basename(name), target) };
+      it.#root = path.dirname(it.#root);
+    }
     await it.fresh();
     // What was written just now is waited for.
     if ([...it.#known.values()].some(({ settled }) => !settled)) {
@@ -106,22 +131,16 @@ export class Folder {
     this.#said = new Map();
     this.#unsure = false;
     const found = new Map();
-    for (const application of await this.#folders()) {
-      for (const environment of await this.#folders(application)) {
-        for (const entry of await this.#entries(application, environment)) {
-          const file = path.join(application, environment, entry.name);
-          const target = { application, environment, configurationProfile: profileOf(entry.name) };
-          const unfit = unfitName(target.configurationProfile);
-          const [other, held] = [found.get(keyOf(target)), this.#known.get(keyOf(target))?.file];
-          if (!entry.isFile()) this.#say(file, entry.isSymbolicLink() ? "is a link, and links are not followed" : "is no file: expected application/environment/profile.ext");
-          else if (unfit) this.#say(file, `is not served, its name ${unfit}`);
-          else if (other && held !== file) this.#say(file, `is not served: ${other.file} is of the same name`);
-          else {
-            // The one that was there before stays.
-            if (other) this.#say(other.file, `is not served: ${file} is of the same name`);
-            found.set(keyOf(target), { target, file });
-          }
-        }
+    for (const { file, target, entry } of await this.#candidates()) {
+      const unfit = names(target).map(unfitName).find(Boolean);
+      const [other, held] = [found.get(keyOf(target)), this.#known.get(keyOf(target))?.file];
+      if (!entry.isFile()) this.#say(file, entry.isSymbolicLink() ? "is a link, and links are not followed" : "is no file: expected application/environment/profile.ext");
+      else if (unfit) this.#say(file, `is not served, its name ${unfit}`);
+      else if (other && held !== file) this.#say(file, `is not served: ${other.file} is of the same name`);
+      else {
+        // The one that was there before stays.
+        if (other) this.#say(other.file, `is not served: ${file} is of the same name`);
+        found.set(keyOf(target), { target, file });
       }
     }
     const now = Date.now();
@@ -129,6 +148,24 @@ export class Folder {
     for (const [key, known] of this.#known) if (known.file && !found.has(key) && !this.#unsure) await this.#miss(known, now);
     for (const [file, message] of this.#said) if (this.#remarks.get(file) !== message) this.#tell({ type: "problem", file, message });
     this.#remarks = this.#said;
+  }
+
+  /** What may be a configuration: `{ file, target, entry }`. */
+  async #candidates() {
+    if (this.#single) {
+      const entry = await lstat(path.join(this.#root, this.#single.file)).catch((error) => void (this.#unsure ||= !isGone(error)));
+      return entry ? [{ ...this.#single, entry }] : [];
+    }
+    const all = [];
+    for (const application of await this.#folders(all)) {
+      for (const environment of await this.#folders([], application)) {
+        for (const entry of await this.#entries(application, environment)) {
+          const file = path.join(application, environment, entry.name);
+          all.push({ file, target: { application, environment, configurationProfile: profileOf(entry.name) }, entry });
+        }
+      }
+    }
+    return all;
   }
 
   #say(file, message) {
@@ -149,12 +186,15 @@ export class Folder {
     }
   }
 
-  async #folders(...parts) {
+  /** The folders in a folder; files in the agent's flat naming go to `flat`. */
+  async #folders(flat, ...parts) {
     const fit = [];
     for (const entry of await this.#entries(...parts)) {
       const unfit = unfitName(entry.name);
       const file = path.join(...parts, entry.name);
-      if (!entry.isDirectory()) this.#say(file, entry.isSymbolicLink() ? "is a link, and links are not followed" : "is not served: expected application/environment/profile.ext");
+      const target = parts.length === 0 && !entry.isDirectory() && flatTarget(entry.name);
+      if (target) flat.push({ file, target, entry });
+      else if (!entry.isDirectory()) this.#say(file, entry.isSymbolicLink() ? "is a link, and links are not followed" : "is not served: expected application/environment/profile.ext");
       else if (unfit) this.#say(file, `is not served, its name ${unfit}`);
       else fit.push(entry.name);
     }
@@ -287,10 +327,11 @@ export class Folder {
       if (!extension) throw new FolderError(415, `the content type ${JSON.stringify(contentType)} has no extension here: write the file by hand`);
       const held = this.#known.get(keyOf(target))?.file;
       if (held && !isOfType(held, contentType)) throw new FolderError(415, `${held} is deployed as ${contentTypeOf(held)}, got ${contentType}`);
+      if (this.#single && !held) throw new FolderError(409, `${this.#single.file} is all that is served, as ${names(this.#single.target).join("/")}`);
       const file = held ?? path.join(target.application, target.environment, `${target.configurationProfile}.${extension}`);
       const { unfit, status, content } = this.#judge(file, bytes);
       if (unfit) throw new FolderError(status, `${path.basename(file)} ${unfit}`);
-      const folder = await this.#inside(target);
+      const folder = await this.#inside(path.dirname(file));
       const temporary = path.join(folder, `.${randomUUID()}.tmp`);
       const full = path.join(this.#root, file);
       try {
@@ -313,23 +354,23 @@ export class Folder {
     return this.#alone(async () => {
       const known = this.#known.get(keyOf(target));
       if (!known?.file) throw new FolderError(404, `there is no file for ${names(target).join("/")}`);
-      await this.#inside(target);
+      await this.#inside(path.dirname(known.file));
       await rm(path.join(this.#root, known.file), { force: true });
       this.#revert(known);
     });
   }
 
-  /** The environment's folder, made where it is not there; nothing on the way to it is a link. */
-  async #inside({ application, environment }) {
+  /** The folder of a file, made where it is not there; nothing on the way to it is a link. */
+  async #inside(where) {
     let folder = this.#root;
-    for (const name of [application, environment]) {
+    for (const name of where.split(path.sep).filter((it) => it !== ".")) {
       folder = path.join(folder, name);
       await mkdir(folder).catch((error) => {
         if (error.code !== "EEXIST") throw new FolderError(507, `the folder ${name} cannot be made: ${error.code}`);
       });
       if (!(await lstat(folder)).isDirectory()) throw new FolderError(409, `${name} is there and is no folder`);
     }
-    if ((await realpath(folder)) !== folder) throw new FolderError(409, `${application}/${environment} leads out of the folder`);
+    if ((await realpath(folder)) !== folder) throw new FolderError(409, `${where} leads out of the folder`);
     return folder;
   }
 }

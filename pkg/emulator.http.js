@@ -1,4 +1,4 @@
-// AppConfig Data over HTTP, from a folder. Node only, without dependencies.
+// AppConfig Data over HTTP, from a folder or a file. Node only, without dependencies.
 
 import http from "node:http";
 import { administer, PREFIX } from "./emulator.admin.js";
@@ -46,14 +46,14 @@ async function appConfigData(request, response, path, query, { emulator, folder 
 }
 
 /**
- * Serves a folder. Gives `{ url, emulator, folder, close }`.
+ * Serves a folder, or a single file as what `target` says. Gives `{ url, emulator, folder, close }`.
  *
  * `tell` is called with what happens: `{ type: "request" | "preflight" | "admin" | "deployed" | "reverted" | "problem", … }`. `site` answers
  * what is neither AppConfig Data nor the emulator's own. What else is given goes to `createEmulator`.
  */
-export async function startEmulator({ folder: name, port = DEFAULT_PORT, host = "127.0.0.1", tell = () => {}, site, ...options }) {
+export async function startEmulator({ folder: name, target, port = DEFAULT_PORT, host = "127.0.0.1", tell = () => {}, site, ...options }) {
   const emulator = createEmulator(options);
-  const folder = await Folder.open(name, emulator, tell);
+  const folder = await Folder.open(name, emulator, tell, target);
 
   const handle = async (request, response) => {
     // Not by URL, which would take "//host/path" apart.

@@ -19,6 +19,7 @@ const target = { application: identifier, environment: identifier, configuration
 const rules = {
   createEmulator: {
     configurations: [Array.isArray, "an array of deployments"],
+    ids: [(value) => typeof value === "object" && value !== null && Object.values(value).every((it) => typeof it === "string"), "an object with a name for each id"],
     intervalInSeconds: isWhole(1, 86400),
     latencyInMilliseconds: isWhole(0, 600000),
     replay: isOneOf("refused", "repeated", "empty"),

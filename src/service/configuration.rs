@@ -5,8 +5,6 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use core::fmt;
 
-use crate::protocol::SessionInput;
-
 /// The most bytes of a configuration: 2 MB, or 4 MB on request, as AWS counts a hosted one.
 pub const MAXIMUM_BYTES: usize = 4 * 1024 * 1024;
 /// The most characters of an identifier.
@@ -35,14 +33,6 @@ impl Target {
             }
         }
         Ok(Self { application: application.into(), environment: environment.into(), configuration_profile: configuration_profile.into() })
-    }
-
-    pub(super) fn of(input: &SessionInput) -> Self {
-        Self {
-            application: input.application_identifier.clone(),
-            environment: input.environment_identifier.clone(),
-            configuration_profile: input.configuration_profile_identifier.clone(),
-        }
     }
 }
 

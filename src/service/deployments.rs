@@ -2,6 +2,7 @@
 
 use alloc::borrow::ToOwned;
 use alloc::collections::BTreeMap;
+use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -28,9 +29,15 @@ pub(super) struct Deployments {
     slots: BTreeMap<Target, Slot>,
     states: Vec<(Target, State)>,
     number: u64,
+    /// The name that each id is for.
+    ids: BTreeMap<String, String>,
 }
 
 impl Deployments {
+    pub(super) fn identify(&mut self, id: &str, name: &str) {
+        self.ids.insert(id.to_owned(), name.to_owned());
+    }
+
     /// Makes `target` known.
     pub(super) fn register(&mut self, target: &Target) -> Slot {
         if let Some(slot) = self.slots.get(target) {
@@ -73,7 +80,12 @@ impl Deployments {
     /// The target of a new session. What is not known is told in the order in which AWS has it: an application has environments and
     /// profiles; whether the one was ever deployed to the other is for the first poll to find out.
     pub(super) fn find(&mut self, input: &SessionInput) -> Result<Slot, Refusal> {
-        let target = Target::of(input);
+        let named = |identifier: &String| self.ids.get(identifier).unwrap_or(identifier).clone();
+        let target = Target {
+            application: named(&input.application_identifier),
+            environment: named(&input.environment_identifier),
+            configuration_profile: named(&input.configuration_profile_identifier),
+        };
         if let Some(slot) = self.slots.get(&target) {
             return Ok(*slot);
         }
@@ -83,11 +95,11 @@ impl Deployments {
             Err(Refusal::NotFound { resource_type, referenced_by: vec![(name.to_owned(), value.to_owned())] })
         };
         if !known(|_, _| true) {
-            missing(ResourceType::Application, "ApplicationIdentifier", &target.application)
+            missing(ResourceType::Application, "ApplicationIdentifier", &input.application_identifier)
         } else if !known(|a, b| a.environment == b.environment) {
-            missing(ResourceType::Environment, "EnvironmentIdentifier", &target.environment)
+            missing(ResourceType::Environment, "EnvironmentIdentifier", &input.environment_identifier)
         } else if !known(|a, b| a.configuration_profile == b.configuration_profile) {
-            missing(ResourceType::ConfigurationProfile, "ConfigurationProfileIdentifier", &target.configuration_profile)
+            missing(ResourceType::ConfigurationProfile, "ConfigurationProfileIdentifier", &input.configuration_profile_identifier)
         } else {
             Ok(self.register(&target))
         }

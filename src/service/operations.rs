@@ -5,7 +5,7 @@ use super::fault::Faults;
 use super::random::Random;
 use super::seal::{Claim, Seal};
 use super::sessions::{Sessions, LIFETIME};
-use super::{is_identifier, Configuration, Fault, Options, Refusal, Replay, Target};
+use super::{is_identifier, Configuration, Fault, Options, Refusal, Replay, Target, Unfit};
 use crate::protocol::date::UnixMilliseconds;
 use crate::protocol::response::{DAY_IN_SECONDS, DEFAULT_INTERVAL_IN_SECONDS};
 use crate::protocol::{Operation, Problem, ResourceType, SessionInput, Token};
@@ -61,6 +61,18 @@ impl Service {
     /// Makes `target` known without deploying anything there: sessions may start, and their polls are told that nothing is deployed.
     pub fn register(&mut self, target: &Target) {
         self.deployments.register(target);
+    }
+
+    /// Lets the id of an application, an environment or a profile stand for its name, as both are accepted on AWS.
+    ///
+    /// # Errors
+    /// [`Unfit::Identifier`] where the id, or the name, cannot be named in a request.
+    pub fn identify(&mut self, id: &str, name: &str) -> Result<(), Unfit> {
+        if !is_identifier(id) || !is_identifier(name) {
+            return Err(Unfit::Identifier);
+        }
+        self.deployments.identify(id, name);
+        Ok(())
     }
 
     /// Deploys `configuration` to `target`. Every poll from now on sees it; one of the same content counts as new, too.

@@ -379,3 +379,26 @@ fn random_bytes_never_make_it_panic() {
         assert!(matches!(answer.status, 200 | 201 | 400 | 404), "{}", answer.status);
     }
 }
+
+#[test]
+fn an_id_stands_for_a_name_and_both_are_accepted() {
+    let mut it = service(Options::default());
+    it.identify("a1b2c3d", "shop").unwrap();
+    it.identify("e1f2a3b", "prod").unwrap();
+    it.identify("x9y8z7w", "nowhere").unwrap();
+    assert_eq!(it.identify("", "shop"), Err(Unfit::Identifier));
+    let ids = |application: &str, environment: &str| SessionInput {
+        application_identifier: application.into(),
+        environment_identifier: environment.into(),
+        ..input(None)
+    };
+    for (application, environment) in [("a1b2c3d", "e1f2a3b"), ("a1b2c3d", "prod"), ("shop", "e1f2a3b"), ("shop", "prod")] {
+        let token = it.start_configuration_session(0, &ids(application, environment)).unwrap();
+        assert!(it.get_latest_configuration(0, token.as_str()).unwrap().changed().is_some());
+    }
+    // What is not found is told as it was asked for.
+    let Err(Refusal::NotFound { resource_type, referenced_by }) = it.start_configuration_session(0, &ids("x9y8z7w", "prod")) else {
+        panic!()
+    };
+    assert_eq!((resource_type, referenced_by), (ResourceType::Application, vec![("ApplicationIdentifier".into(), "x9y8z7w".into())]));
+}

@@ -132,6 +132,14 @@ impl Emulator {
         Ok(())
     }
 
+    /// Lets an id stand for a name.
+    ///
+    /// # Errors
+    /// `Unfit`.
+    pub fn identify(&self, id: &str, name: &str) -> Result<(), JsError> {
+        Ok(self.service.borrow_mut().identify(id, name)?)
+    }
+
     /// Takes a deployment back; `false` where there is none.
     ///
     /// # Errors

@@ -77,6 +77,14 @@ test("quiet tells its address and what is wrong, and nothing else", async (t) =>
   await until(() => /bad\.json {2}is not JSON/.test(it.errors()), "word of the mistake");
 });
 
+test("a single file, under the names that are given, and ids beside names", async (t) => {
+  const folder = await makeFolder(t, { "flags.json": '{"one":1}' });
+  const names = ["--application", "shop", "--environment", "prod", "--id", "a1b2c3d=shop", "--id", "e1f2a3b=prod"];
+  const it = run(t, "emulate", path.join(folder, "flags.json"), "--port", "0", ...names);
+  const [url] = await until(() => /http:\/\/[\d.[\]:]+\d/.exec(it.output()), "address");
+  for (const target of [flags, { ...flags, application: "a1b2c3d", environment: "e1f2a3b" }]) assert.equal((await (await openSession(url, target)).poll()).text, '{"one":1}');
+});
+
 test("SIGINT and SIGTERM end it at once, with a connection open and an answer due", async (t) => {
   for (const signal of ["SIGINT", "SIGTERM"]) {
     const it = await serve(t, files, "--latency", "60000");
@@ -107,15 +115,18 @@ test("what is wrong is told in a sentence", async (t) => {
   const taken = await serve(t, files);
   for (const [code, message, ...args] of [
     [2, /expected the command emulate, got "serve"/, "serve", folder],
-    [2, /expected one folder, got none/, "emulate"],
-    [2, /expected one folder, got .* other/, "emulate", folder, "other"],
+    [2, /expected one folder or file, got none/, "emulate"],
+    [2, /expected one folder or file, got .* other/, "emulate", folder, "other"],
     [2, /--port: expected a whole number from 0 to 65535, got "x"/, "emulate", folder, "--port", "x"],
     [2, /--port: .* got "70000"/, "emulate", folder, "--port", "70000"],
     [2, /--interval: expected a whole number from 1 to 86400, got "0"/, "emulate", folder, "--interval", "0"],
     [2, /--interval: .* got "1.5"/, "emulate", folder, "--interval", "1.5"],
     [2, /--replay: expected refused or repeated or empty, got "no"/, "emulate", folder, "--replay", "no"],
+    [2, /--id: expected ID=NAME, such as a1b2c3d=shop, got "shop"/, "emulate", folder, "--id", "shop"],
+    [1, /application: expected for a single file alone, and .* is a folder/, "emulate", folder, "--application", "shop"],
+    [1, /the name "a:b" must not have a slash, a backslash or a colon/, "emulate", path.join(folder, "shop/prod/flags.json"), "--profile", "a:b"],
     [2, /Unknown option '--prot'/, "emulate", folder, "--prot", "1"],
-    [1, /expected a folder at .*nowhere: there is none; make one/, "emulate", path.join(folder, "nowhere")],
+    [1, /expected a folder or a file at .*nowhere: there is none; make one/, "emulate", path.join(folder, "nowhere")],
     [1, /port \d+ is taken: choose another, or 0 for any free one/, "emulate", folder, "--port", new URL(taken.url).port],
     [1, /cannot listen on 192\.0\.2\.1, port 0: EADDRNOTAVAIL/, "emulate", folder, "--port", "0", "--host", "192.0.2.1"],
   ]) {

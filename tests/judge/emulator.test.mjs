@@ -63,6 +63,13 @@ test("content is text, bytes or a value", async () => {
   }
 });
 
+test("ids are accepted beside names", async () => {
+  const emulator = emulate({ ids: { a1b2c3d: "shop" } });
+  const named = JSON.parse(body);
+  const answer = await emulator.fetch("/configurationsessions", { method: "POST", body: JSON.stringify({ ...named, ApplicationIdentifier: "a1b2c3d" }) });
+  assert.equal(answer.status, 201);
+});
+
 test("its clock moves forward when it is told to", async () => {
   let now = Date.parse("2026-11-21T00:00:00Z");
   const emulator = emulate({ now: () => now });
@@ -170,10 +177,12 @@ test("what is wrong in the options is told", () => {
   const emulator = createEmulator();
   for (const [call, message] of [
     [() => createEmulator(5), /expected an object, got 5/],
-    [() => createEmulator({ interval: 5 }), /^option interval: there is no such option; there are configurations, intervalInSeconds,/],
+    [() => createEmulator({ interval: 5 }), /^option interval: there is no such option; there are configurations, ids, intervalInSeconds,/],
     [() => createEmulator({ intervalInSeconds: 0 }), /^option intervalInSeconds: expected a whole number from 1 to 86400, got 0$/],
     [() => createEmulator({ intervalInSeconds: "5" }), /^option intervalInSeconds: .* got string$/],
     [() => createEmulator({ replay: "yes" }), /^option replay: expected "refused" or "repeated" or "empty"/],
+    [() => createEmulator({ ids: { a: 1 } }), /^option ids: expected an object with a name for each id/],
+    [() => createEmulator({ ids: { "": "shop" } }), /^option ids: expected names of 1 to 128 characters/],
     [() => createEmulator({ configurations: { shop: {} } }), /^option configurations: expected an array of deployments/],
     [() => createEmulator({ configurations: [{ application: "shop" }] }), /^option environment: expected a name of 1 to 128 characters, got undefined$/],
     [() => emulator.deploy({ ...flags }), /^option content: /],

@@ -211,7 +211,59 @@ test("the folder itself may be a link", async (t) => {
 
 test("a folder that is not there is told with what to do", async (t) => {
   const folder = await makeFolder(t, { file: "x" });
-  for (const [name, message] of [["nowhere", /expected a folder at .*nowhere: there is none; make one/], ["file", /expected a folder at .*, and it is a file/]]) {
-    await assert.rejects(startEmulator({ port: 0, folder: path.join(folder, name) }), { message });
+  await assert.rejects(startEmulator({ port: 0, folder: path.join(folder, "nowhere") }), { message: /expected a folder or a file at .*nowhere: there is none; make one/ });
+  await assert.rejects(startEmulator({ port: 0, folder, target: { application: "shop" } }), { message: /^application: expected for a single file alone, and .* is a folder/ });
+});
+
+test("the AWS AppConfig Agent's flat naming, beside folders", async (t) => {
+  const it = await start(t, { "shop:prod:texts.v2.txt": "flat", [JSON_FILE]: "{}", "shop:prod:flags.json": "[]", "shop::x.json": "1", "a:b.json": "1", [`a:b:${"x".repeat(129)}`]: "1" });
+  assert.deepEqual(it.admin.list().map(({ file, configurationProfile }) => [file, configurationProfile]), [["shop:prod:flags.json", "flags"], ["shop:prod:texts.v2.txt", "texts.v2"]]);
+  const told = problems(it.events).map((text) => text.replace("x".repeat(129), "LONG")).sort();
+  assert.deepEqual(told, [
+    "a:b.json is not served: expected application/environment/profile.ext",
+    "a:b:LONG is not served, its name has to have 1 to 128 characters",
+    "shop/prod/flags.json is not served: shop:prod:flags.json is of the same name",
+    "shop::x.json is not served, its name has to have 1 to 128 characters",
+  ]);
+  const target = { ...flags, configurationProfile: "texts.v2" };
+  const session = await openSession(it.url, target);
+  assert.equal((await session.poll()).text, "flat");
+  await it.admin.write(target, "text/plain", Buffer.from("written"));
+  assert.equal(await readFile(path.join(it.folder, "shop:prod:texts.v2.txt"), "utf8"), "written");
+  it.emulator.advance(60_000);
+  assert.equal((await session.poll()).text, "written");
+  await it.admin.remove(target);
+  assert.ok(!(await readdir(it.folder)).includes("shop:prod:texts.v2.txt"));
+  assert.equal((await session.poll()).status, 400);
+});
+
+test("a single file: as it is said, as its name says, or under default names", async (t) => {
+  const folder = await makeFolder(t, { "flags.json": '{"one":1}', "shop:prod:texts.txt": "flat", "other.json": "2" });
+  for (const [file, target, expected] of [
+    ["flags.json", undefined, { application: "default", environment: "default", configurationProfile: "flags" }],
+    ["flags.json", { environment: "prod" }, { application: "default", environment: "prod", configurationProfile: "flags" }],
+    ["shop:prod:texts.txt", undefined, { application: "shop", environment: "prod", configurationProfile: "texts" }],
+    ["shop:prod:texts.txt", { configurationProfile: "words" }, { application: "shop", environment: "prod", configurationProfile: "words" }],
+  ]) {
+    const it = await startEmulator({ port: 0, folder: path.join(folder, file), target });
+    t.after(() => it.close());
+    assert.deepEqual(it.emulator.configurations.map(({ application, environment, configurationProfile }) => ({ application, environment, configurationProfile })), [expected]);
   }
+  const events = [];
+  const it = await startEmulator({ port: 0, folder: path.join(folder, "flags.json"), target: flags, tell: (event) => events.push(event) });
+  t.after(() => it.close());
+  const session = await openSession(it.url);
+  assert.equal((await session.poll()).text, '{"one":1}');
+  await assert.rejects(it.folder.write({ ...flags, application: "other" }, "application/json", Buffer.from("1")), { status: 409, message: "flags.json is all that is served, as shop/prod/flags" });
+  await it.folder.write(flags, "application/json", Buffer.from("[]"));
+  it.emulator.advance(60_000);
+  assert.equal((await session.poll()).text, "[]");
+  await rm(path.join(folder, "flags.json"));
+  await promised();
+  it.emulator.advance(60_000);
+  assert.equal((await session.poll()).status, 404);
+  await writeFile(path.join(folder, "flags.json"), "[1]");
+  await promised();
+  assert.equal((await session.poll()).text, "[1]");
+  assert.deepEqual(problems(events), []);
 });

@@ -50,7 +50,7 @@ test("nothing else is served, and nothing above", async (t) => {
 test("a port that is taken, and a folder that is not there", async (t) => {
   const { url } = await start(t);
   await assert.rejects(start(t, { port: Number(new URL(url).port) }), { code: "EADDRINUSE", message: /^port \d+ is taken/ });
-  await assert.rejects(start(t, { folder: path.join(await makeFolder(t), "nowhere") }), { message: /^expected a folder at/ });
+  await assert.rejects(start(t, { folder: path.join(await makeFolder(t), "nowhere") }), { message: /^expected a folder or a file at/ });
 });
 
 test("without options it serves the sample configuration", async (t) => {

@@ -67,13 +67,15 @@ impl Poller {
         let interval = u64::from(response.interval_in_seconds().max(minimum)) * 1000;
         let latest = flight.sent.monotonic.plus(super::poller::TOKEN_LIFE - 1);
         let due = Schedule::due(now, interval, latest, &mut self.random);
-        let replayed = self.session.as_ref().is_some_and(|session| session.replayed);
+        let (replayed, yielded) = self.session.as_ref().map_or((false, true), |session| (session.replayed, session.yielded));
         self.session = Some(Session { token, obtained: flight.sent, due, asked: false, replayed: false, yielded: true });
         self.schedule.succeeded(now, interval);
         self.budget.earned(now);
         self.renewed = false;
         self.wanted = false;
 
+        // The first poll of a session brings everything there is, be it nothing.
+        self.verify &= replayed || yielded;
         match body {
             Body::Empty if replayed && !self.mistaken(Mistake::NeverVerifies) => self.verify = true,
             Body::Empty if self.verify || self.rejected => {}

@@ -29,6 +29,7 @@ actions! {
      4  1 DeployAgain "deployment of the same once more",
      6  2 DeployMalformed "deployment that does not parse",
      3  1 DeployTooLarge "deployment that is too large",
+     3  1 DeployEmpty "deployment without a byte",
     10  4 RollBack "return to an earlier deployment",
      3  1 Withdraw "deployment reverted, nothing left (404)",
      5  2 Interval "another interval",

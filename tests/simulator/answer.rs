@@ -129,6 +129,7 @@ impl Answer {
                         Quality::Good => Content::Whole(it.version),
                         Quality::Malformed => Content::Malformed(it.version.content),
                         Quality::TooLarge => Content::TooLarge,
+                        Quality::Empty => Content::Unchanged,
                     },
                 };
                 let mut it = Self::failure(200, Meaning::Success { content, next, interval }, false);

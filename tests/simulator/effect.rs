@@ -36,6 +36,7 @@ impl World<'_> {
             Action::Deploy => self.deploy(Quality::Good, dice),
             Action::DeployMalformed => self.deploy(Quality::Malformed, dice),
             Action::DeployTooLarge => self.deploy(Quality::TooLarge, dice),
+            Action::DeployEmpty => self.deploy(Quality::Empty, dice),
             Action::DeployAgain => self.redeploy(|_| {}),
             Action::DeployLabel => {
                 let label = dice.one_in(2).then(|| dice.between_u32(1, 3));

@@ -28,7 +28,7 @@ impl Host {
             return;
         }
         answer.response.body = Some(match answer.bytes {
-            Bytes::None => Body::Empty,
+            Bytes::None | Bytes::Some(_, Quality::Empty) => Body::Empty,
             Bytes::Some(bytes, Quality::Good) if self.held == Some(bytes) => Body::Same,
             Bytes::Some(_, Quality::Good) => Body::New,
             Bytes::Some(_, Quality::TooLarge) => Body::TooLarge,

@@ -90,6 +90,11 @@ impl Ledger {
         self.token.as_ref().is_some_and(|it| it.doubtful)
     }
 
+    /// Whether the token's session has yielded nothing yet.
+    pub(crate) fn is_initial(&self) -> bool {
+        self.token.as_ref().is_some_and(|it| it.initial)
+    }
+
     fn end(&self) -> End {
         match &self.token {
             None => End::None,

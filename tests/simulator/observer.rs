@@ -222,6 +222,8 @@ impl Observer {
 
     fn success(&mut self, now: Now, flight: &Flight, content: Content, next: u32, interval: u32) {
         let doubtful = self.ledger.is_doubtful();
+        // The first poll of a session brings everything there is.
+        self.ledger.hidden &= doubtful || !self.ledger.is_initial();
         self.ledger.succeeded(next, flight.sent);
         self.purse.earned(at(now));
         self.pace.succeeded(at(now), interval);

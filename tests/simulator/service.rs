@@ -19,6 +19,8 @@ pub(crate) enum Quality {
     Good,
     Malformed,
     TooLarge,
+    /// No bytes at all: nobody can tell it from nothing new.
+    Empty,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

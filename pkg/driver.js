@@ -157,7 +157,7 @@ export class Driver {
       chunks.push(value);
     }
     // Only where the length is that of these bytes: it counts compressed ones, and browsers hide the encoding across origins.
-    if (reader && size < headers.get("content-length") && !headers.get("content-encoding") && response.type !== "cors") {
+    if (reader && size <= most && size < headers.get("content-length") && !headers.get("content-encoding") && response.type !== "cors") {
       throw new Error("fewer bytes than Content-Length says");
     }
     const values = (ok ? ofConfiguration : ofRefusal).map((name) => headers.get(name) ?? undefined);

@@ -23,12 +23,17 @@ impl Token {
     /// Takes `text` if it is usable as a token: 1 to 8,192 characters, none of them white space or a control character.
     #[must_use]
     pub fn new(text: String) -> Option<Self> {
+        // Real ones are ASCII, and seeing that byte by byte takes a tenth of the time: this runs at every poll.
+        let plain = text.bytes().all(|byte| byte.is_ascii_graphic());
+        let mut length = text.len();
         // Counted in the same pass: `chars().count()` brings a routine for long texts, 400 bytes of a browser's bundle.
-        let mut length = 0;
-        let clean = text.chars().all(|c| {
-            length += 1;
-            c > ' ' && c != '\u{7f}' && !is_wide_space(c)
-        });
+        let clean = plain || {
+            length = 0;
+            text.chars().all(|c| {
+                length += 1;
+                c > ' ' && c != '\u{7f}' && !is_wide_space(c)
+            })
+        };
         (clean && length > 0 && length <= MAXIMUM_CHARACTERS).then_some(Self(text))
     }
 

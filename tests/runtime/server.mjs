@@ -51,6 +51,8 @@ const scenarios = {
     const body = gzipSync(JSON.stringify({ text: "x".repeat(100_000) }));
     return good(response, body, { "content-encoding": "gzip" });
   },
+  // Gzip makes a body this short longer.
+  "gzip-short": (response, n) => n === 1 && good(response, gzipSync(blue), { "content-encoding": "gzip" }),
   large: (response, n) => n === 1 && good(response, Buffer.from(JSON.stringify(large()))),
   chunked: (response, n) => n === 1 && (response.writeHead(200, headers()), response.write(blue.subarray(0, 5)), response.end(blue.subarray(5)), true),
   busy: (response, n) => n === 1 && response.writeHead(503, { "retry-after": "1", "content-type": "text/html" }).end("<h1>Busy</h1>"),

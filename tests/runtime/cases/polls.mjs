@@ -161,6 +161,13 @@ export default (test) => {
     await Promise.all(["refused", "repeated", "empty"].map(run));
   });
 
+  test("a body shorter than its Content-Length is none", async (t) => {
+    const service = upstream(opened(), sent("half", { type: "text/plain", headers: { "content-length": "8" } }), sent("all of it", { type: "text/plain" }));
+    const { client, heard } = t.heard({ fetch: service.fetch });
+    equal((await t.soon(client.start())).text(), "all of it");
+    same(heard.of("error").map(({ error }) => error.code), ["body-cut"]);
+  });
+
   test("failures keep what is held, and their end is noticed", async (t) => {
     const emulator = t.emulator();
     const { client, heard } = t.heard({ fetch: emulator.fetch });

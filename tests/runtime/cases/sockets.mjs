@@ -108,6 +108,15 @@ export default (test) => {
     const { client } = visit(t, "gzip");
     const configuration = await t.soon(client.start());
     equal(configuration.json().text.length, 100_000);
+    const short = visit(t, "gzip-short");
+    same((await t.soon(short.client.start())).json(), { colour: "blue" });
+    equal(short.heard.of("error").length, 0);
+  });
+
+  socket("sends more than is taken", async (t) => {
+    const { client, calls } = visit(t, "large", { maximumBodyBytes: 1_000_000 });
+    await t.soon(rejects(client.start(), "body-too-large"));
+    equal((await calls()).polls, 1, "it is not asked for again");
   });
 
   socket("sends two megabytes", async (t) => {

@@ -205,7 +205,7 @@ impl Poller {
         }
         let retry_at = self.retry_at();
         // A refresh is one attempt, and after a refusal the one with the session that takes its place.
-        self.wanted &= pace == Pace::AtOnce && retry_at <= self.now.monotonic;
+        self.wanted &= error.code == Code::TokenRefused && retry_at <= self.now.monotonic;
         self.tell(Event::Failed { error, retry_at });
     }
 }

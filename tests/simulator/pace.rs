@@ -55,6 +55,11 @@ impl Pace {
         self.failures > 0
     }
 
+    /// Whether the next poll is not due yet.
+    pub(crate) fn is_fresh(&self, now: u64) -> bool {
+        self.confirmed.is_some_and(|it| now <= it + self.interval())
+    }
+
     /// The service's own default where none is known.
     pub(crate) fn interval(&self) -> u64 {
         self.interval.unwrap_or(MINUTE)

@@ -140,6 +140,11 @@ impl Observer {
             law!(5, matches!(status, Status::Ready | Status::Stale), "{status:?} although something is held");
             let confirmed = !self.ledger.hidden && !self.pace.is_failing() && !self.rejected;
             law!(8, confirmed || status == Status::Stale, "{status:?} although the newest may be another");
+            law!(
+                0,
+                !(confirmed && self.pace.is_fresh(time)) || status == Status::Ready,
+                "{status:?} although a poll has just confirmed it"
+            );
         }
         if matches!(given, Given::Timeout) && self.outputs == 0 && self.timer.is_some_and(|it| it <= time) {
             self.idle += 1;

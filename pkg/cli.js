@@ -33,10 +33,22 @@ Options
                     who polls before it is over is refused, as on AWS
   --latency MS      how long an answer is on its way (0)
   --replay HOW      what a spent token gets: refused, repeated or empty (refused)
-  --seed N          makes tokens and request ids repeatable
+  --fault F         what goes wrong, and how often: NAME, NAME:RATE, NAME=SECONDS or NAME=SECONDS:RATE,
+                    such as throttle:0.1 (a tenth of all requests); may be given many times
+  --seed N          makes tokens, request ids and which requests go wrong repeatable
   --log json        a line of JSON for each event instead of a readable one
   --quiet           tells nothing but its address and what is wrong
   --version, --help
+
+Faults
+  throttle, internal-error, unavailable (503)    hang, lost-answer, cut-body
+  expired-token, corrupted-token                 html-page, wrong-content-type, compressed
+  interval=SECONDS (300)                         hidden-headers (CORS without exposed headers)
+  clock-skew=SECONDS (3600)
+
+  One at a time, on a server that runs:
+  curl -d '{"name": "throttle", "times": 3}' -H content-type:application/json \\
+    http://127.0.0.1:2774/_emulator/faults       (-X DELETE forgets those that are still to come)
 
 Example
   mkdir -p config/shop/prod
@@ -51,7 +63,7 @@ Example
   });
 
 Pages of other origins may use the two operations (CORS). Requests below /_emulator/ (what is deployed,
-deploying) are for pages of this server's own origin and for tools on this machine.
+deploying, faults) are for pages of this server's own origin and for tools on this machine.
 `;
 
 /** What is the user's to mend. */
@@ -74,7 +86,7 @@ function parse(args) {
   const text = { type: "string" };
   const flag = { type: "boolean", default: false };
   const texts = { type: "string", multiple: true };
-  const options = { application: text, environment: text, profile: text, id: texts, port: text, host: text, interval: text, latency: text, replay: text, seed: text, log: text, quiet: flag, version: flag, help: flag };
+  const options = { application: text, environment: text, profile: text, id: texts, fault: texts, port: text, host: text, interval: text, latency: text, replay: text, seed: text, log: text, quiet: flag, version: flag, help: flag };
   try {
     return parseArgs({ args, allowPositionals: true, options });
   } catch (error) {
@@ -86,6 +98,15 @@ function parse(args) {
 function ids({ id: all = [] }) {
   const pairs = all.map((text) => /^([^=]+)=(.+)$/s.exec(text)?.slice(1) ?? refuseId(text));
   return Object.fromEntries(pairs);
+}
+
+/** `NAME=SECONDS:RATE`, many times; the names are the emulator's to check. */
+function faults({ fault: all = [] }) {
+  return all.map((text) => {
+    const [, name, seconds, rate = "1"] = /^([a-z-]+)(?:=(-?\d{1,8}))?(?::(1|0?\.\d+|1\.0+))?$/.exec(text) ?? [];
+    if (!name || Number(rate) === 0) throw new Usage(`--fault: expected NAME, NAME:RATE, NAME=SECONDS or NAME=SECONDS:RATE, such as throttle:0.1, got ${JSON.stringify(text)}`);
+    return { name, rate: Number(rate), seconds: seconds && Number(seconds) };
+  });
 }
 
 function refuseId(text) {
@@ -104,6 +125,7 @@ async function main(args) {
     folder,
     target: { application: values.application, environment: values.environment, configurationProfile: values.profile },
     ids: ids(values),
+    faults: faults(values),
     port: number(values, "port", 0, 65535),
     host: values.host,
     intervalInSeconds: number(values, "interval", 1, 86400),

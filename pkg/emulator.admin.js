@@ -5,6 +5,9 @@
 //   PUT    the same                                                        writes the file, which deploys it
 //   DELETE the same                                                        deletes the file, which reverts it
 //   GET    /_emulator/requests                                             the last 1,000 requests, as JSON
+//   GET    /_emulator/faults                                               the faults that are still to come, as JSON
+//   POST   the same                                                        one more: {"name": "throttle", "times": 3, …}
+//   DELETE the same                                                        forgets them
 //
 // They are for pages of this very server alone. AppConfig Data is open to all origins, these are to none: no CORS header is ever sent, and
 // the checks below keep out other origins' pages, also those whose name was made to point here (DNS rebinding).
@@ -12,6 +15,7 @@
 import { readBody, send } from "./emulator.body.js";
 import { MAXIMUM_BYTES } from "./emulator.files.js";
 import { FolderError } from "./emulator.folder.js";
+import { isJsonType } from "./emulator.options.js";
 
 export const PREFIX = "/_emulator/";
 
@@ -26,6 +30,27 @@ function foreign({ headers, socket }) {
   if (headers.origin !== undefined && headers.origin !== `http://${host}`) return `expected Origin to be http://${host}`;
   const site = headers["sec-fetch-site"];
   if (site !== undefined && site !== "same-origin" && site !== "none") return "expected a request of this origin";
+}
+
+/** The longest body that says a fault. */
+const MAXIMUM_FAULT_BYTES = 4096;
+
+/** Plans the fault that a request's body says. */
+async function plan(request, emulator) {
+  if (!isJsonType(request.headers["content-type"] ?? "")) throw new FolderError(415, "expected Content-Type to be application/json");
+  let fault;
+  try {
+    fault = JSON.parse(await readBody(request, MAXIMUM_FAULT_BYTES));
+  } catch {
+    // Told below, as anything else that is no fault.
+  }
+  if (typeof fault?.name !== "string") throw new FolderError(400, 'expected a fault in JSON, such as {"name": "throttle", "times": 3}');
+  const { name, ...options } = fault;
+  try {
+    emulator.fault(name, options);
+  } catch (error) {
+    throw new FolderError(400, error.message);
+  }
 }
 
 /** The target in a path, or undefined where it is not one. */
@@ -54,6 +79,14 @@ async function perform(request, response, path, { emulator, folder }) {
       return json(response, 200, { configurations: folder.list() });
     case "GET requests":
       return json(response, 200, { requests: emulator.requests });
+    case "GET faults":
+      return json(response, 200, { faults: emulator.faults });
+    case "POST faults":
+      await plan(request, emulator);
+      return json(response, 200, { faults: emulator.faults });
+    case "DELETE faults":
+      emulator.clearFaults();
+      return send(response, 204, {});
     case "GET configurations/": {
       await folder.fresh();
       const { contentType, bytes } = await folder.read(target);
@@ -72,7 +105,7 @@ async function perform(request, response, path, { emulator, folder }) {
       await folder.remove(target);
       return send(response, 204, {});
     default:
-      throw new FolderError(404, `expected GET ${PREFIX}configurations, GET ${PREFIX}requests, or GET, PUT or DELETE ${PREFIX}configurations/{application}/{environment}/{profile}`);
+      throw new FolderError(404, `expected GET ${PREFIX}configurations, GET ${PREFIX}requests, GET, POST or DELETE ${PREFIX}faults, or GET, PUT or DELETE ${PREFIX}configurations/{application}/{environment}/{profile}`);
   }
 }
 

@@ -57,6 +57,8 @@ export interface DeployedConfiguration extends Target {
 export interface EmulatorOptions {
   /** What is deployed from the beginning. */
   configurations?: Deployment[];
+  /** What goes wrong from the beginning, as {@link Emulator.fault} has it: `[{ name: "throttle", rate: 0.1 }]`. */
+  faults?: PlannedFault[];
   /** Ids of applications, environments and profiles, each with the name it stands for: `{ a1b2c3d: "shop" }`. Both are accepted, as on AWS. */
   ids?: Record<string, string>;
   /**
@@ -92,7 +94,40 @@ export type FaultName =
   /** The request is answered and its token spent, and `fetch` rejects. */
   | "lost-answer"
   /** No answer comes; `fetch` settles when its signal aborts. */
-  | "hang";
+  | "hang"
+  /** 503 and a page, from something on the way; the token is not spent. */
+  | "unavailable"
+  /** 200 and a page, from something on the way, as in networks where one has to sign in; the token is not spent. */
+  | "html-page"
+  /** The request is answered and its token spent, and the connection breaks in the middle of the body. */
+  | "cut-body"
+  /** `application/octet-stream`, or `text/plain` where that is the right one. GetLatestConfiguration only. */
+  | "wrong-content-type"
+  /** Another interval, of five minutes or `seconds`, in this answer alone; who polls earlier is refused. GetLatestConfiguration only. */
+  | "interval"
+  /** `InvalidSignatureException`, 403, and a `Date` that is an hour, or `seconds`, ahead; the token is not spent. */
+  | "clock-skew"
+  /** The body comes compressed: `Content-Length` is not its length. Over HTTP only to who accepts gzip. */
+  | "compressed"
+  /** A page of another origin cannot read the token and the interval: there is no `Access-Control-Expose-Headers`. */
+  | "hidden-headers";
+
+/** When a fault happens. */
+export interface FaultOptions {
+  /** With how many requests; 1 by default, and `Infinity` where there is a `rate`. */
+  times?: number;
+  /** With which operation; with both by default. */
+  operation?: OperationName;
+  /** How likely it is with each request, above 0 and up to 1. By the seed, so a run can be repeated. */
+  rate?: number;
+  /** Of `"interval"` and `"clock-skew"`; of the latter also below 0. */
+  seconds?: number;
+}
+
+/** A fault that is still to come. */
+export interface PlannedFault extends FaultOptions {
+  name: FaultName;
+}
 
 export type OperationName = "StartConfigurationSession" | "GetLatestConfiguration";
 
@@ -149,8 +184,12 @@ export interface Emulator {
   intervalInSeconds: number | undefined;
   /** Moves the emulator's clock forward: an interval is over, a token's 24 hours end. */
   advance(milliseconds: number): void;
-  /** Lets something go wrong with the next request, or the next `times`, of one operation or of both. Several faults wait in line. */
-  fault(name: FaultName, options?: { times?: number; operation?: OperationName }): void;
+  /**
+   * Lets something go wrong with the next request, or with more. Several faults wait in line: of those that fit a request the first happens.
+   */
+  fault(name: FaultName, options?: FaultOptions): void;
+  /** The faults that are still to come; one without an end has no `times`. */
+  readonly faults: PlannedFault[];
   /** Forgets the faults that have not happened yet. */
   clearFaults(): void;
 }

@@ -12,6 +12,12 @@ export const register = Symbol("register");
 /** The key of the method that gives the bytes to serve for those that are written; it throws what is wrong with feature flags. */
 export const served = Symbol("served");
 
+/** The number that stands for no end of times. */
+const ALWAYS = 4294967295;
+
+/** The headers that a page of another origin may read where nothing else is exposed. */
+const SAFE = ["cache-control", "content-language", "content-length", "content-type", "expires", "last-modified", "pragma"];
+
 /** Two emulators that are made in one millisecond differ in their tokens all the same. */
 let made = 0;
 
@@ -32,7 +38,7 @@ class Emulator {
   #interval;
   #requests = [];
 
-  constructor({ Emulator: Module, toRetrievalForm }, { configurations = [], ids = {}, now = Date.now, intervalInSeconds, latencyInMilliseconds = 0, replay = "refused", seed, tokenCharacters }) {
+  constructor({ Emulator: Module, toRetrievalForm }, { configurations = [], faults = [], ids = {}, now = Date.now, intervalInSeconds, latencyInMilliseconds = 0, replay = "refused", seed, tokenCharacters }) {
     made += 1;
     this.#toRetrievalForm = toRetrievalForm;
     this.#now = now;
@@ -40,6 +46,7 @@ class Emulator {
     this.#module = new Module({ intervalInSeconds, latencyInMilliseconds, replay, seed: seed ?? Date.now() + made / 1024, tokenCharacters });
     for (const [id, name] of Object.entries(ids)) judged("ids", () => this.#module.identify(id, name));
     for (const deployment of configurations) this.deploy(deployment);
+    for (const { name, ...options } of faults) this.fault(name, options);
   }
 
   // A property and not a method, so that `{ fetch: emulator.fetch }` works.
@@ -56,6 +63,10 @@ class Emulator {
     // Whatever stands before the operation is the endpoint's own path.
     const path = pathname.slice(pathname.lastIndexOf("/"));
     const { status, headers, body: bytes, delivery } = await abortable(this[answer]({ method, path, query: search.slice(1), body }), signal);
+    if (delivery === "cut") return new Response(broken(bytes), { status, headers: [...headers, ["content-length", String(bytes.length)]] });
+    // What fetch gives is decompressed; its headers tell that it was not.
+    if (delivery === "compressed") return new Response(bytes, { status, headers: [...headers, ["content-encoding", "gzip"], ["content-length", String((await gzip(bytes)).length)]] });
+    if (delivery === "hidden") return new Response(bytes, { status, headers: headers.filter(([name]) => SAFE.includes(name)) });
     if (delivery === "lost") {
       const cause = Object.assign(new Error("the emulator lost this answer, as it was asked to"), { code: "ECONNRESET" });
       throw new TypeError("fetch failed", { cause });
@@ -116,13 +127,32 @@ class Emulator {
   }
 
   fault(name, options = {}) {
-    const { times = 1, operation } = checked("fault", options);
-    judged("fault", () => this.#module.fault(String(name), operation, times));
+    const { rate, times = rate === undefined ? 1 : Infinity, operation, seconds } = checked("fault", options);
+    judged("fault", () => this.#module.fault(String(name), operation, times === Infinity ? ALWAYS : times, rate ?? 1, seconds));
+  }
+
+  get faults() {
+    return this.#module.faults();
   }
 
   clearFaults() {
     this.#module.clearFaults();
   }
+}
+
+/** The bytes compressed. */
+export const gzip = async (bytes) => new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"))).arrayBuffer());
+
+/** A body that breaks in its middle, as a connection's does. */
+function broken(bytes) {
+  let sent = false;
+  return new ReadableStream({
+    pull(controller) {
+      if (!sent && bytes.length > 1) controller.enqueue(bytes.slice(0, bytes.length / 2));
+      else controller.error(new TypeError("terminated"));
+      sent = true;
+    },
+  });
 }
 
 /** Settles as `promise` does, unless the signal aborts before. */

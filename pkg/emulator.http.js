@@ -3,7 +3,7 @@
 import http from "node:http";
 import { administer, PREFIX } from "./emulator.admin.js";
 import { readBody } from "./emulator.body.js";
-import { answer } from "./emulator.face.js";
+import { answer, gzip } from "./emulator.face.js";
 import { Folder } from "./emulator.folder.js";
 import { createEmulator } from "./emulator.js";
 
@@ -30,19 +30,35 @@ async function appConfigData(request, response, path, query, { emulator, folder 
     response.end();
     return { type: "preflight", path, asked, origin: request.headers.origin };
   }
-  response.setHeader("access-control-expose-headers", exposed);
   // One that is too long is no JSON either way.
   const body = request.method === "GET" ? "" : ((await readBody(request, MAXIMUM_REQUEST_BYTES)) ?? "");
   await folder.fresh();
   const result = await emulator[answer]({ method: request.method, path, query, body: body.toString() });
-  if (result.delivery === "lost") request.socket.destroy();
-  else if (result.delivery === "whole") {
-    for (const [name, value] of result.headers) response.setHeader(name, value);
-    if (!request.complete) response.setHeader("connection", "close");
-    response.writeHead(result.status, { "content-length": result.body.length });
-    response.end(request.method === "HEAD" ? undefined : result.body);
-  }
+  await sendResult(request, response, result);
   return { type: "request", ...result.record };
+}
+
+/** Sends what the service answers, as its faults have it. */
+async function sendResult(request, response, { status, headers, body, delivery }) {
+  if (delivery === "lost") return request.socket.destroy();
+  if (delivery === "never") return;
+  if (delivery !== "hidden") response.setHeader("access-control-expose-headers", exposed);
+  for (const [name, value] of headers) response.setHeader(name, value);
+  if (!request.complete) response.setHeader("connection", "close");
+  if (delivery === "cut") {
+    // Of an empty body there is nothing to cut, so one byte is promised.
+    response.writeHead(status, { "content-length": Math.max(body.length, 1) });
+    response.flushHeaders();
+    response.write(body.subarray(0, body.length / 2));
+    // What is written is on its way by then.
+    return void setTimeout(() => request.socket.destroy(), 20);
+  }
+  if (delivery === "compressed" && /\bgzip\b/.test(request.headers["accept-encoding"])) {
+    body = await gzip(body);
+    response.setHeader("content-encoding", "gzip");
+  }
+  response.writeHead(status, { "content-length": body.length });
+  response.end(request.method === "HEAD" ? undefined : body);
 }
 
 /**

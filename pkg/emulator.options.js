@@ -20,6 +20,7 @@ const rules = {
   createEmulator: {
     configurations: [Array.isArray, "an array of deployments"],
     ids: [(value) => typeof value === "object" && value !== null && Object.values(value).every((it) => typeof it === "string"), "an object with a name for each id"],
+    faults: [Array.isArray, 'an array of faults, such as { name: "throttle", rate: 0.1 }'],
     intervalInSeconds: isWhole(1, 86400),
     latencyInMilliseconds: isWhole(0, 600000),
     replay: isOneOf("refused", "repeated", "empty"),
@@ -35,7 +36,12 @@ const rules = {
     type: isOneOf(FLAGS, "AWS.Freeform"),
   },
   revert: target,
-  fault: { times: isWhole(1, 4294967295), operation: isOneOf("StartConfigurationSession", "GetLatestConfiguration") },
+  fault: {
+    times: [(value) => value === Infinity || isWhole(1, 4294967294)[0](value), "a whole number from 1, or Infinity"],
+    operation: isOneOf("StartConfigurationSession", "GetLatestConfiguration"),
+    rate: [(value) => value > 0 && value <= 1, "a number above 0 and up to 1"],
+    seconds: isWhole(-31536000, 31536000),
+  },
 };
 const required = { deploy: [...Object.keys(target), "content"], revert: Object.keys(target) };
 

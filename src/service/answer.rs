@@ -7,11 +7,12 @@ use alloc::string::ToString;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::{Fault, Latest, Record, Refusal, Service, MAXIMUM_IDENTIFIER_CHARACTERS};
+use super::{Fault, Latest, Plan, Record, Refusal, Service, MAXIMUM_IDENTIFIER_CHARACTERS};
 use crate::protocol::date::{self, UnixMilliseconds};
 use crate::protocol::response::{header, session_to_json};
 use crate::protocol::{Operation, Problem, Request, SessionInput};
 
+const DATE: &str = "date";
 /// The longest body of a request that is read; the longest that makes sense has some 3,000 bytes.
 const MAXIMUM_REQUEST_BYTES: usize = 65_536;
 
@@ -38,7 +39,16 @@ pub enum Delivery {
     Lost,
     /// The connection stays open, and nothing comes.
     Never,
+    /// The connection breaks in the middle of the body.
+    Cut,
+    /// Compressed, where the client can read that.
+    Compressed,
+    /// Without telling a browser that pages of other origins may read the headers.
+    Hidden,
 }
+
+/// What something on the way sends that is not the service.
+const PAGE: &str = "<!doctype html><title>No configuration</title><p>The emulator sent this page instead, as it was asked to.</p>\n";
 
 /// An answer as it is sent.
 #[derive(Clone, Default)]
@@ -58,6 +68,35 @@ pub struct Answer {
 impl Answer {
     fn header(&mut self, name: &'static str, value: impl Into<String>) {
         self.headers.push((name, value.into()));
+    }
+
+    fn replace(&mut self, name: &'static str, value: String) {
+        self.headers.retain(|(it, _)| *it != name);
+        self.headers.push((name, value));
+    }
+
+    /// A page that nobody asked for: it has nothing of the service.
+    fn send_page(&mut self, status: u16) {
+        self.status = status;
+        self.headers.retain(|(name, _)| *name == DATE);
+        self.header(header::CONTENT_TYPE, "text/html; charset=utf-8");
+        self.body = PAGE.as_bytes().into();
+    }
+
+    /// Lets happen what concerns the answer alone.
+    fn suffer(&mut self, now: UnixMilliseconds, plan: Plan) {
+        match plan.fault {
+            Fault::WrongContentType if self.status == 200 => {
+                let is = |it: &str| self.headers.iter().any(|(name, value)| *name == header::CONTENT_TYPE && value.starts_with(it));
+                let wrong = if is("application/octet-stream") { "text/plain" } else { "application/octet-stream" };
+                self.replace(header::CONTENT_TYPE, wrong.to_owned());
+            }
+            Fault::ClockSkew => {
+                let ahead = i64::from(plan.seconds) * 1000;
+                self.replace(DATE, date::format(now.saturating_add_signed(ahead)));
+            }
+            _ => {}
+        }
     }
 
     fn refuse(&mut self, refusal: &Refusal) {
@@ -106,24 +145,39 @@ impl Service {
         let record = Record { at: now, request_id, method: call.method.to_owned(), path: call.path.to_owned(), ..Record::default() };
         let mut answer = Answer { record, ..Answer::default() };
         answer.header(header::REQUEST_ID, answer.record.request_id.clone());
-        answer.header("date", date::format(now));
+        answer.header(DATE, date::format(now));
 
         let operation = [Operation::StartConfigurationSession, Operation::GetLatestConfiguration]
             .into_iter()
             .find(|it| (call.method, call.path) == (it.method(), it.path()));
-        let fault = operation.and_then(|operation| self.faults.take(operation));
+        let plan = operation.and_then(|operation| self.faults.take(operation, &mut self.random));
+        let fault = plan.map(|plan| plan.fault);
         answer.record.operation = operation.map(Operation::name);
         answer.record.fault = fault.map(Fault::name);
         answer.delivery = match fault {
             Some(Fault::LostAnswer) => Delivery::Lost,
             Some(Fault::Hang) => Delivery::Never,
+            Some(Fault::CutBody) => Delivery::Cut,
+            Some(Fault::Compressed) => Delivery::Compressed,
+            Some(Fault::HiddenHeaders) => Delivery::Hidden,
             _ => Delivery::Whole,
         };
-        match operation {
-            _ if answer.delivery == Delivery::Never => {}
-            Some(Operation::StartConfigurationSession) => self.answer_start(now, call, fault, &mut answer),
-            Some(Operation::GetLatestConfiguration) => self.answer_get(now, call, fault, &mut answer),
-            None => answer.refuse(&Refusal::UnknownOperation),
+        let interval = self.options.interval_in_seconds;
+        if let Some(Plan { fault: Fault::Interval, seconds, .. }) = plan {
+            // Who polls before that is refused, so it is not the header alone.
+            self.options.interval_in_seconds = Some(seconds.unsigned_abs());
+        }
+        match (operation, fault) {
+            (_, Some(Fault::Hang)) => {}
+            (_, Some(Fault::HtmlPage)) => answer.send_page(200),
+            (_, Some(Fault::Unavailable)) => answer.send_page(503),
+            (Some(Operation::StartConfigurationSession), _) => self.answer_start(now, call, fault, &mut answer),
+            (Some(Operation::GetLatestConfiguration), _) => self.answer_get(now, call, fault, &mut answer),
+            (None, _) => answer.refuse(&Refusal::UnknownOperation),
+        }
+        self.options.interval_in_seconds = interval;
+        if let Some(plan) = plan {
+            answer.suffer(now, plan);
         }
         answer.record.status = answer.status;
         answer.record.bytes = answer.body.len();

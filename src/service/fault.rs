@@ -2,6 +2,7 @@
 
 use alloc::collections::VecDeque;
 
+use super::random::Random;
 use super::Refusal;
 use crate::protocol::{Operation, Problem};
 
@@ -20,12 +21,42 @@ pub enum Fault {
     LostAnswer,
     /// The request is not answered, and its connection stays open.
     Hang,
+    /// The request is answered, its token spent, and the connection breaks in the middle of the body.
+    CutBody,
+    /// Something on the way answers instead: 503 and a page.
+    Unavailable,
+    /// Something on the way answers instead: 200 and a page, as networks do where one has to sign in.
+    HtmlPage,
+    /// GetLatestConfiguration: the content type is not that of the configuration.
+    WrongContentType,
+    /// GetLatestConfiguration: the interval until the next poll is another one.
+    Interval,
+    /// The request's signature counts as expired: 403, and a `Date` that is ahead.
+    ClockSkew,
+    /// The body comes compressed, so that `Content-Length` is not its length.
+    Compressed,
+    /// Pages of other origins cannot read the headers that count.
+    HiddenHeaders,
 }
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Throttle, Self::InternalError, Self::ExpiredToken, Self::CorruptedToken, Self::LostAnswer, Self::Hang];
+    pub const ALL: [Self; 14] = [
+        Self::Throttle,
+        Self::InternalError,
+        Self::Unavailable,
+        Self::ExpiredToken,
+        Self::CorruptedToken,
+        Self::LostAnswer,
+        Self::CutBody,
+        Self::Hang,
+        Self::HtmlPage,
+        Self::WrongContentType,
+        Self::Interval,
+        Self::ClockSkew,
+        Self::Compressed,
+        Self::HiddenHeaders,
+    ];
 
     /// The name by which it is asked for.
     #[must_use]
@@ -33,10 +64,18 @@ impl Fault {
         match self {
             Self::Throttle => "throttle",
             Self::InternalError => "internal-error",
+            Self::Unavailable => "unavailable",
             Self::ExpiredToken => "expired-token",
             Self::CorruptedToken => "corrupted-token",
             Self::LostAnswer => "lost-answer",
+            Self::CutBody => "cut-body",
             Self::Hang => "hang",
+            Self::HtmlPage => "html-page",
+            Self::WrongContentType => "wrong-content-type",
+            Self::Interval => "interval",
+            Self::ClockSkew => "clock-skew",
+            Self::Compressed => "compressed",
+            Self::HiddenHeaders => "hidden-headers",
         }
     }
 
@@ -53,23 +92,51 @@ impl Fault {
             Self::InternalError => Some(Refusal::Internal),
             Self::ExpiredToken => Some(Refusal::Token(Problem::Expired)),
             Self::CorruptedToken => Some(Refusal::Token(Problem::Corrupted)),
-            Self::LostAnswer | Self::Hang => None,
+            Self::ClockSkew => Some(Refusal::Skewed),
+            _ => None,
         }
     }
 
     fn fits(self, operation: Operation) -> bool {
-        operation == Operation::GetLatestConfiguration || !matches!(self, Self::ExpiredToken | Self::CorruptedToken)
+        let of_polls = matches!(self, Self::ExpiredToken | Self::CorruptedToken | Self::WrongContentType | Self::Interval);
+        operation == Operation::GetLatestConfiguration || !of_polls
     }
 }
 
-/// The troubles to come, each for a number of requests.
+/// A fault to come.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Plan {
+    /// What goes wrong.
+    pub fault: Fault,
+    /// With which operation; with both where this is `None`.
+    pub operation: Option<Operation>,
+    /// With how many requests; [`Plan::ALWAYS`] for all.
+    pub times: u32,
+    /// How likely it is with each, from 0 to 1.
+    pub rate: f64,
+    /// The interval of [`Fault::Interval`], or how far [`Fault::ClockSkew`] is ahead.
+    pub seconds: i32,
+}
+
+impl Plan {
+    /// The `times` that never end.
+    pub const ALWAYS: u32 = u32::MAX;
+
+    /// The next request, whichever it is. The interval is five minutes, the clock an hour ahead.
+    #[must_use]
+    pub fn new(fault: Fault) -> Self {
+        Self { fault, operation: None, times: 1, rate: 1.0, seconds: if fault == Fault::Interval { 300 } else { 3600 } }
+    }
+}
+
+/// The troubles to come.
 #[derive(Default)]
-pub(super) struct Faults(VecDeque<(Fault, Option<Operation>, u32)>);
+pub(super) struct Faults(VecDeque<Plan>);
 
 impl Faults {
-    pub(super) fn add(&mut self, fault: Fault, operation: Option<Operation>, times: u32) {
-        if times > 0 {
-            self.0.push_back((fault, operation, times));
+    pub(super) fn add(&mut self, plan: Plan) {
+        if plan.times > 0 {
+            self.0.push_back(plan);
         }
     }
 
@@ -77,16 +144,26 @@ impl Faults {
         self.0.clear();
     }
 
-    /// The first one that waits for such a request.
-    pub(super) fn take(&mut self, operation: Operation) -> Option<Fault> {
-        let at = self.0.iter().position(|(fault, only, _)| fault.fits(operation) && only.is_none_or(|only| only == operation))?;
-        let (fault, _, times) = self.0.get_mut(at)?;
-        let fault = *fault;
-        *times -= 1;
-        if *times == 0 {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Plan> {
+        self.0.iter()
+    }
+
+    /// The first one that waits for such a request, and that luck does not pass over.
+    pub(super) fn take(&mut self, operation: Operation, random: &mut Random) -> Option<Plan> {
+        let at = self.0.iter().position(|plan| {
+            plan.fault.fits(operation)
+                && plan.operation.is_none_or(|only| only == operation)
+                && (plan.rate >= 1.0 || random.unit() < plan.rate)
+        })?;
+        let plan = self.0.get_mut(at)?;
+        let taken = *plan;
+        if plan.times != Plan::ALWAYS {
+            plan.times -= 1;
+        }
+        if plan.times == 0 {
             self.0.remove(at);
         }
-        Some(fault)
+        Some(taken)
     }
 }
 
@@ -106,13 +183,32 @@ mod tests {
     fn each_waits_for_a_request_that_it_fits() {
         use Operation::{GetLatestConfiguration as Get, StartConfigurationSession as Start};
         let mut faults = Faults::default();
-        faults.add(Fault::ExpiredToken, None, 1);
-        faults.add(Fault::Throttle, Some(Start), 2);
-        faults.add(Fault::Hang, None, 0);
-        assert_eq!(faults.take(Start), Some(Fault::Throttle));
-        assert_eq!(faults.take(Get), Some(Fault::ExpiredToken));
-        assert_eq!(faults.take(Get), None);
-        assert_eq!(faults.take(Start), Some(Fault::Throttle));
-        assert_eq!(faults.take(Start), None);
+        let mut random = Random::new(1);
+        faults.add(Plan::new(Fault::ExpiredToken));
+        faults.add(Plan { operation: Some(Start), times: 2, ..Plan::new(Fault::Throttle) });
+        faults.add(Plan { times: 0, ..Plan::new(Fault::Hang) });
+        let mut take = |operation| faults.take(operation, &mut random).map(|plan| plan.fault);
+        assert_eq!(take(Start), Some(Fault::Throttle));
+        assert_eq!(take(Get), Some(Fault::ExpiredToken));
+        assert_eq!(take(Get), None);
+        assert_eq!(take(Start), Some(Fault::Throttle));
+        assert_eq!(take(Start), None);
+    }
+
+    #[test]
+    fn one_that_is_likely_happens_as_often_as_that() {
+        let mut faults = Faults::default();
+        let mut random = Random::new(1);
+        faults.add(Plan { rate: 0.1, times: Plan::ALWAYS, ..Plan::new(Fault::Throttle) });
+        faults.add(Plan { rate: 0.5, times: Plan::ALWAYS, ..Plan::new(Fault::Hang) });
+        let mut counts = [0, 0];
+        for _ in 0..10_000 {
+            match faults.take(Operation::GetLatestConfiguration, &mut random).map(|plan| plan.fault) {
+                Some(Fault::Throttle) => counts[0] += 1,
+                Some(_) => counts[1] += 1,
+                None => {}
+            }
+        }
+        assert!((900..1100).contains(&counts[0]) && (4300..4700).contains(&counts[1]), "{counts:?}");
     }
 }

@@ -45,7 +45,7 @@ mod tests;
 
 pub use answer::{Answer, Call, Delivery};
 pub use configuration::{is_identifier, Configuration, Target, Unfit, MAXIMUM_BYTES, MAXIMUM_IDENTIFIER_CHARACTERS};
-pub use fault::Fault;
+pub use fault::{Fault, Plan};
 pub use operations::{Latest, Service};
 pub use options::{Options, Replay};
 pub use record::Record;

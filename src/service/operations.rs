@@ -5,10 +5,10 @@ use super::fault::Faults;
 use super::random::Random;
 use super::seal::{Claim, Seal};
 use super::sessions::{Sessions, LIFETIME};
-use super::{is_identifier, Configuration, Fault, Options, Refusal, Replay, Target, Unfit};
+use super::{is_identifier, Configuration, Options, Plan, Refusal, Replay, Target, Unfit};
 use crate::protocol::date::UnixMilliseconds;
 use crate::protocol::response::{DAY_IN_SECONDS, DEFAULT_INTERVAL_IN_SECONDS};
-use crate::protocol::{Operation, Problem, ResourceType, SessionInput, Token};
+use crate::protocol::{Problem, ResourceType, SessionInput, Token};
 use alloc::borrow::ToOwned;
 
 /// The least minimum that a session may ask for.
@@ -16,7 +16,7 @@ const LEAST_REQUIRED_MINIMUM_IN_SECONDS: u32 = 15;
 
 /// The whole service.
 pub struct Service {
-    options: Options,
+    pub(super) options: Options,
     seal: Seal,
     pub(super) random: Random,
     sessions: Sessions,
@@ -96,9 +96,14 @@ impl Service {
         self.sessions.len()
     }
 
-    /// Lets something go wrong with the next `times` requests, of one operation or of both. Several faults wait in line.
-    pub fn fault(&mut self, fault: Fault, operation: Option<Operation>, times: u32) {
-        self.faults.add(fault, operation, times);
+    /// Lets something go wrong. Of several faults that fit a request the one that was planned first happens.
+    pub fn fault(&mut self, plan: Plan) {
+        self.faults.add(plan);
+    }
+
+    /// The faults that are still to come.
+    pub fn faults(&self) -> impl Iterator<Item = &Plan> {
+        self.faults.iter()
     }
 
     /// Forgets the faults that have not happened yet.

@@ -15,4 +15,10 @@ impl Random {
         let z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
         z ^ z >> 31
     }
+
+    /// A number from 0 up to, and without, 1.
+    #[allow(clippy::cast_precision_loss)] // 53 bits are as many as an f64 keeps
+    pub(super) fn unit(&mut self) -> f64 {
+        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
+    }
 }

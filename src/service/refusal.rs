@@ -22,6 +22,8 @@ pub enum Refusal {
     Throttled,
     /// InternalServerException.
     Internal,
+    /// The signature is of a time too far from the service's, as any AWS service has it.
+    Skewed,
     /// Neither of the two operations: `UnknownOperationException`, as services of this protocol have it.
     UnknownOperation,
 }
@@ -33,6 +35,7 @@ impl Refusal {
         match self {
             Self::Invalid(_) | Self::Token(_) => 400,
             Self::NotFound { .. } | Self::UnknownOperation => 404,
+            Self::Skewed => 403,
             Self::Throttled => 429,
             Self::Internal => 500,
         }
@@ -50,6 +53,7 @@ impl Refusal {
             Self::NotFound { resource_type, .. } => ("ResourceNotFoundException", not_found(resource_type)),
             Self::Throttled => ("ThrottlingException", "Rate exceeded"),
             Self::Internal => ("InternalServerException", "There was an internal failure in the service"),
+            Self::Skewed => ("InvalidSignatureException", "Signature expired: the request's time is too far from the service's"),
             Self::UnknownOperation => (
                 "UnknownOperationException",
                 "Expected POST /configurationsessions or GET /configuration, the operations of AWS AppConfig Data",
@@ -63,7 +67,7 @@ impl Refusal {
                 let exception = exception.not_found(resource_type);
                 referenced_by.iter().fold(exception, |exception, (parameter, value)| exception.references(parameter, value))
             }
-            Self::Throttled | Self::Internal | Self::UnknownOperation => exception,
+            Self::Throttled | Self::Internal | Self::Skewed | Self::UnknownOperation => exception,
         }
     }
 }

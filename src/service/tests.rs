@@ -247,7 +247,7 @@ fn faults_happen_when_they_are_asked_for() {
     let mut it = service(Options::default());
     let initial = it.start_configuration_session(0, &input(None)).unwrap();
     for fault in [Fault::Throttle, Fault::InternalError, Fault::ExpiredToken, Fault::CorruptedToken] {
-        it.fault(fault, Some(Operation::GetLatestConfiguration), 1);
+        it.fault(Plan { operation: Some(Operation::GetLatestConfiguration), ..Plan::new(fault) });
         let (answer, response) = ask(&mut it, 0, &get(&initial));
         assert_eq!(answer.record.fault, Some(fault.name()));
         let expected = match fault {
@@ -257,12 +257,12 @@ fn faults_happen_when_they_are_asked_for() {
         };
         assert_eq!((answer.status, exception(&response).name.as_deref()), (expected.0, Some(expected.1)));
     }
-    it.fault(Fault::Hang, None, 1);
+    it.fault(Plan::new(Fault::Hang));
     assert_eq!(ask(&mut it, 0, &get(&initial)).0.delivery, Delivery::Never);
-    it.fault(Fault::LostAnswer, None, 1);
+    it.fault(Plan::new(Fault::LostAnswer));
     let (answer, _) = ask(&mut it, 0, &get(&initial));
     assert_eq!((answer.delivery, answer.status), (Delivery::Lost, 200));
-    it.fault(Fault::Throttle, None, 1);
+    it.fault(Plan::new(Fault::Throttle));
     it.clear_faults();
     assert_eq!(ask(&mut it, 0, &get(&initial)).0.record.problem.as_deref(), Some("Corrupted"), "the lost answer spent it");
 }
@@ -401,4 +401,54 @@ fn an_id_stands_for_a_name_and_both_are_accepted() {
         panic!()
     };
     assert_eq!((resource_type, referenced_by), (ResourceType::Application, vec![("ApplicationIdentifier".into(), "x9y8z7w".into())]));
+}
+
+#[test]
+fn what_something_on_the_way_does_spends_no_token() {
+    let mut it = service(Options::default());
+    let (_, response) = ask(&mut it, 0, &start(None));
+    let token = response.initial_token().unwrap();
+    for (fault, status) in [(Fault::HtmlPage, 200), (Fault::Unavailable, 503)] {
+        it.fault(Plan::new(fault));
+        let (answer, _) = ask(&mut it, 0, &get(&token));
+        assert_eq!((answer.status, answer.delivery), (status, Delivery::Whole));
+        let names: Vec<_> = answer.headers.iter().map(|(name, _)| *name).collect();
+        assert_eq!(names, ["date", "content-type"]);
+        assert!(answer.body.starts_with(b"<!doctype html>"));
+    }
+    it.fault(Plan { seconds: -600, ..Plan::new(Fault::ClockSkew) });
+    let (answer, response) = ask(&mut it, 3_600_000, &get(&token));
+    assert_eq!((answer.status, exception(&response).name.as_deref()), (403, Some("InvalidSignatureException")));
+    assert!(answer.headers.contains(&("date", "Thu, 01 Jan 1970 00:50:00 GMT".into())), "{:?}", answer.headers);
+    assert_eq!(ask(&mut it, 0, &get(&token)).0.body[..], *b"one");
+}
+
+#[test]
+fn what_happens_to_an_answer_is_told_with_it() {
+    for (fault, delivery) in
+        [(Fault::CutBody, Delivery::Cut), (Fault::Compressed, Delivery::Compressed), (Fault::HiddenHeaders, Delivery::Hidden)]
+    {
+        let mut it = service(Options::default());
+        let token = ask(&mut it, 0, &start(None)).1.initial_token().unwrap();
+        it.fault(Plan::new(fault));
+        let (answer, _) = ask(&mut it, 0, &get(&token));
+        assert_eq!((answer.status, answer.delivery, &answer.body[..]), (200, delivery, &b"one"[..]));
+    }
+}
+
+#[test]
+fn an_interval_changes_for_one_answer_and_is_held_to() {
+    let mut it = service(Options { interval_in_seconds: Some(5), ..Options::default() });
+    it.fault(Plan { seconds: 600, ..Plan::new(Fault::Interval) });
+    it.fault(Plan::new(Fault::WrongContentType));
+    let token = ask(&mut it, 0, &start(None)).1.initial_token().unwrap();
+    let (answer, response) = ask(&mut it, 0, &get(&token));
+    assert_eq!((answer.record.interval_in_seconds, response.content_type.as_deref()), (Some(600), Some("text/plain")));
+    let token = Token::new(response.next_token.unwrap()).unwrap();
+    assert_eq!(ask(&mut it, 500_000, &get(&token)).0.record.problem.as_deref(), Some("PollIntervalNotSatisfied"));
+    it.clear_faults();
+    it.fault(Plan::new(Fault::WrongContentType));
+    let (answer, response) = ask(&mut it, 600_000, &get(&token));
+    assert_eq!((answer.record.interval_in_seconds, response.content_type.as_deref()), (Some(5), Some("application/octet-stream")));
+    assert_eq!(it.faults().count(), 0);
 }

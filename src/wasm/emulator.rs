@@ -17,7 +17,7 @@ use wasm_bindgen_futures::future_to_promise;
 
 use crate::flags::{self, Mistake};
 use crate::protocol::Operation;
-use crate::service::{Call, Configuration, Delivery, Fault, Options, Record, Replay, Service, Target};
+use crate::service::{Call, Configuration, Delivery, Fault, Options, Plan, Record, Replay, Service, Target};
 
 /// The options of `createEmulator` that are the service's.
 #[derive(Deserialize)]
@@ -40,6 +40,17 @@ struct Deployed<'a> {
     content_type: &'a str,
     version_label: Option<&'a str>,
     bytes: usize,
+}
+
+/// A fault to come, as `faults` lists it.
+#[derive(Serialize)]
+struct Planned {
+    name: &'static str,
+    operation: Option<&'static str>,
+    /// None where it never ends.
+    times: Option<u32>,
+    rate: f64,
+    seconds: Option<i32>,
 }
 
 /// An answer but for its body.
@@ -168,11 +179,11 @@ impl Emulator {
         Ok(serde_wasm_bindgen::to_value(&all)?)
     }
 
-    /// Lets something go wrong with the next requests.
+    /// Lets something go wrong.
     ///
     /// # Errors
-    /// Where there is no fault or no operation of this name; the message lists those that there are.
-    pub fn fault(&self, name: &str, operation: Option<String>, times: u32) -> Result<(), JsError> {
+    /// Where there is no fault or no operation of this name, and where the fault has no use for the seconds.
+    pub fn fault(&self, name: &str, operation: Option<String>, times: u32, rate: f64, seconds: Option<i32>) -> Result<(), JsError> {
         let Some(fault) = Fault::from_name(name) else {
             return Err(JsError::new(&format!("expected one of {}, got {name}", Fault::ALL.map(Fault::name).join(", "))));
         };
@@ -184,8 +195,36 @@ impl Emulator {
                     JsError::new(&format!("expected the operation to be {}", operations.map(Operation::name).join(" or ")))
                 })?),
             };
-        self.service.borrow_mut().fault(fault, operation, times);
+        let plan = Plan { operation, times, rate, ..Plan::new(fault) };
+        let sentence = match (fault, seconds) {
+            (Fault::Interval, Some(seconds)) if !(1..=86_400).contains(&seconds) => Some("expected an interval from 1 to 86400 seconds"),
+            (Fault::Interval | Fault::ClockSkew, _) | (_, None) => None,
+            _ => Some("expected seconds for interval and clock-skew alone"),
+        };
+        if let Some(sentence) = sentence {
+            return Err(JsError::new(&format!("{sentence}, got {}", seconds.unwrap_or_default())));
+        }
+        self.service.borrow_mut().fault(Plan { seconds: seconds.unwrap_or(plan.seconds), ..plan });
         Ok(())
+    }
+
+    /// The faults that are still to come.
+    ///
+    /// # Errors
+    /// Never, as long as JavaScript can make an array.
+    pub fn faults(&self) -> Result<JsValue, JsError> {
+        let service = self.service.borrow();
+        let all: Vec<_> = service
+            .faults()
+            .map(|plan| Planned {
+                name: plan.fault.name(),
+                operation: plan.operation.map(Operation::name),
+                times: (plan.times != Plan::ALWAYS).then_some(plan.times),
+                rate: plan.rate,
+                seconds: matches!(plan.fault, Fault::Interval | Fault::ClockSkew).then_some(plan.seconds),
+            })
+            .collect();
+        Ok(serde_wasm_bindgen::to_value(&all)?)
     }
 
     /// Forgets the faults that have not happened yet.
@@ -211,6 +250,9 @@ impl Emulator {
             Delivery::Whole => "whole",
             Delivery::Lost => "lost",
             Delivery::Never => "never",
+            Delivery::Cut => "cut",
+            Delivery::Compressed => "compressed",
+            Delivery::Hidden => "hidden",
         };
         let head = Head { status: answer.status, headers: &answer.headers, delivery, record: &answer.record };
         let value = serde_wasm_bindgen::to_value(&head)?;

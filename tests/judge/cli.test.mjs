@@ -85,6 +85,17 @@ test("a single file, under the names that are given, and ids beside names", asyn
   for (const target of [flags, { ...flags, application: "a1b2c3d", environment: "e1f2a3b" }]) assert.equal((await (await openSession(url, target)).poll()).text, '{"one":1}');
 });
 
+test("faults by name, as often as it says", async (t) => {
+  const it = await serve(t, files, "--fault", "interval=30", "--fault", "throttle:.5", "--seed", "1");
+  const open = async () => (await fetch(`${it.url}/configurationsessions`, { method: "POST", body: "{}" })).status;
+  const statuses = [];
+  for (let count = 0; count < 40; count += 1) statuses.push(await open());
+  const throttled = statuses.filter((status) => status === 429).length;
+  assert.ok(throttled > 8 && throttled < 32, statuses.join());
+  assert.match(it.output(), /429  StartConfigurationSession  ThrottlingException · Rate exceeded · fault throttle\n/);
+  assert.deepEqual((await (await fetch(`${it.url}/_emulator/faults`)).json()).faults, [{ name: "interval", rate: 1, seconds: 30 }, { name: "throttle", rate: 0.5 }]);
+});
+
 test("SIGINT and SIGTERM end it at once, with a connection open and an answer due", async (t) => {
   for (const signal of ["SIGINT", "SIGTERM"]) {
     const it = await serve(t, files, "--latency", "60000");
@@ -125,6 +136,8 @@ test("what is wrong is told in a sentence", async (t) => {
     [2, /--id: expected ID=NAME, such as a1b2c3d=shop, got "shop"/, "emulate", folder, "--id", "shop"],
     [1, /application: expected for a single file alone, and .* is a folder/, "emulate", folder, "--application", "shop"],
     [1, /the name "a:b" must not have a slash, a backslash or a colon/, "emulate", path.join(folder, "shop/prod/flags.json"), "--profile", "a:b"],
+    [2, /--fault: expected NAME, NAME:RATE, .* got "throttle:2"/, "emulate", folder, "--fault", "throttle:2"],
+    [1, /option fault: expected one of throttle, .* got earthquake/, "emulate", folder, "--fault", "earthquake"],
     [2, /Unknown option '--prot'/, "emulate", folder, "--prot", "1"],
     [1, /expected a folder or a file at .*nowhere: there is none; make one/, "emulate", path.join(folder, "nowhere")],
     [1, /port \d+ is taken: choose another, or 0 for any free one/, "emulate", folder, "--port", new URL(taken.url).port],

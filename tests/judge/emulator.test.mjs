@@ -177,7 +177,7 @@ test("what is wrong in the options is told", () => {
   const emulator = createEmulator();
   for (const [call, message] of [
     [() => createEmulator(5), /expected an object, got 5/],
-    [() => createEmulator({ interval: 5 }), /^option interval: there is no such option; there are configurations, ids, intervalInSeconds,/],
+    [() => createEmulator({ interval: 5 }), /^option interval: there is no such option; there are configurations, ids, faults, intervalInSeconds,/],
     [() => createEmulator({ intervalInSeconds: 0 }), /^option intervalInSeconds: expected a whole number from 1 to 86400, got 0$/],
     [() => createEmulator({ intervalInSeconds: "5" }), /^option intervalInSeconds: .* got string$/],
     [() => createEmulator({ replay: "yes" }), /^option replay: expected "refused" or "repeated" or "empty"/],

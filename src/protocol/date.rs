@@ -22,7 +22,7 @@ const DAYS: &[u8; 21] = b"ThuFriSatSunMonTueWed";
 pub fn parse(text: &str) -> Option<UnixMilliseconds> {
     // Both forms are six numbers in a row, one of them perhaps the name of a month: that is all that is looked at,
     // because fixed columns cost a browser a kilobyte.
-    let mut numbers = [0_u64; 7];
+    let mut numbers = [0_u32; 7];
     let mut count = 0;
     let mut named = false;
     let bytes = text.as_bytes();
@@ -31,7 +31,7 @@ pub fn parse(text: &str) -> Option<UnixMilliseconds> {
         if byte.is_ascii_digit() {
             count += usize::from(!in_number);
             let number = numbers.get_mut(count - 1)?;
-            *number = number.saturating_mul(10).saturating_add(u64::from(byte - b'0'));
+            *number = number.saturating_mul(10).saturating_add(u32::from(byte - b'0'));
         } else if let Some((month, _)) = (1..).zip(MONTHS.chunks_exact(3)).find(|(_, name)| bytes.get(at..at + 3) == Some(*name)) {
             count += 1;
             *numbers.get_mut(count - 1)? = month;
@@ -39,7 +39,7 @@ pub fn parse(text: &str) -> Option<UnixMilliseconds> {
         }
         in_number = byte.is_ascii_digit();
     }
-    let [first, middle, third, hour, minute, second, _] = numbers;
+    let [first, middle, third, hour, minute, second, _] = numbers.map(u64::from);
     // The month has a name in the form that begins with the day, and ends with the zone's name.
     let (year, month, day) = match text {
         _ if named && count == 6 && text.ends_with(" GMT") => (third, middle, first),

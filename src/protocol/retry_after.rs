@@ -19,7 +19,7 @@ pub const MAXIMUM_MILLISECONDS: u64 = 300_000;
 pub fn wait(retry_after: Option<&str>, x_amz_retry_after: Option<&str>, now: UnixMilliseconds) -> Option<u64> {
     let seconds = retry_after.and_then(|value| {
         // A header that was sent twice arrives joined by commas, and so does a date's own comma: the last readable wins.
-        date::parse(value).map(|at| at.saturating_sub(now)).or_else(|| number(value).map(|seconds| seconds.saturating_mul(1000)))
+        date::parse(value).map(|at| at.saturating_sub(now)).or_else(|| number(value).map(|seconds| seconds * 1000))
     });
     let milliseconds = x_amz_retry_after.and_then(number);
     seconds.max(milliseconds).map(|wait| wait.min(MAXIMUM_MILLISECONDS))
@@ -33,11 +33,11 @@ fn number(text: &str) -> Option<u64> {
         match byte {
             b',' => (sum, readable) = (None, true),
             b' ' => {}
-            b'0'..=b'9' => sum = Some(sum.unwrap_or(0_u64).saturating_mul(10).saturating_add(u64::from(byte - b'0'))),
+            b'0'..=b'9' => sum = Some(sum.unwrap_or(0_u32).saturating_mul(10).saturating_add(u32::from(byte - b'0'))),
             _ => readable = false,
         }
     }
-    sum.filter(|_| readable)
+    sum.filter(|_| readable).map(u64::from)
 }
 
 #[cfg(test)]

@@ -91,7 +91,7 @@ impl Schedule {
     /// An attempt failed; `retry_after` is what the answer asked for, in milliseconds.
     pub(crate) fn failed(&mut self, now: Instant, pace: Pace, retry_after: Option<u64>, random: &mut Random) {
         let slow = |n: u32, random: &mut Random| {
-            let wait = self.interval().saturating_mul(1 << n.min(20)).min(SLOWEST.max(self.interval()));
+            let wait = (self.interval() << n.min(20)).min(SLOWEST.max(self.interval()));
             wait.saturating_add(random.up_to(wait / 10)).min(LONGEST)
         };
         let wait = match pace {

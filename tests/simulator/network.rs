@@ -210,7 +210,7 @@ fn mar(answer: &mut Answer, fault: Fault, dice: &mut Dice) {
         (Meaning::Success { .. }, _) => {
             let token = spoilt.unwrap_or_default();
             let twice = [&token, ", ", &token].concat();
-            response.next_token = Some(dice.pick(&["", " ", "a b", "\u{a0}x", &twice, &token.repeat(8192 / token.len() + 1)]).to_owned());
+            response.next_token = Some(dice.pick(&["", " ", "a b", "\u{7f}x", &twice, &token.repeat(8192 / token.len() + 1)]).to_owned());
         }
         (Meaning::Session(_), Fault::TokenMissing | Fault::HeadersHidden) => {
             dice.pick(&["{}", "", "{\"InitialConfigurationToken\":null}"]).clone_into(&mut response.text);

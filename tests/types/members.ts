@@ -32,7 +32,8 @@ export const members = {
   } satisfies Names<Exclude<keyof AppConfigError, keyof Error | "cause">>,
   SignRequest: { operation: true, input: true, method: true, url: true, headers: true, body: true, signal: true } satisfies Names<Keys<SignRequest>>,
   Emulator: {
-    fetch: true, deploy: true, revert: true, configurations: true, requests: true, intervalInSeconds: true, advance: true, fault: true, clearFaults: true,
+    fetch: true, deploy: true, revert: true, configurations: true, requests: true, intervalInSeconds: true, advance: true, fault: true, faults: true,
+    clearFaults: true,
   } satisfies Names<keyof Emulator>,
 };
 
@@ -44,7 +45,8 @@ export const options = {
   } satisfies Names<Keys<ConfigurationClientOptions>>,
   start: { signal: true, timeoutInMilliseconds: true } satisfies Names<keyof WaitOptions>,
   createEmulator: {
-    configurations: true, intervalInSeconds: true, latencyInMilliseconds: true, replay: true, seed: true, tokenCharacters: true, now: true,
+    configurations: true, faults: true, ids: true, intervalInSeconds: true, latencyInMilliseconds: true, replay: true, seed: true,
+    tokenCharacters: true, now: true,
   } satisfies Names<keyof EmulatorOptions>,
 };
 

@@ -88,7 +88,7 @@ const steps = {
     ],
   },
   core: { commands: core },
-  simulator: { commands: () => [cargo("test", "--release", "--test", "simulator", "--", "--nocapture")] },
+  simulator: { commands: () => [cargo("test", "--release", "--features", "mistakes", "--test", "simulator", "--", "--nocapture")] },
   build: { commands: () => [exit(node, "scripts/build.mjs"), exit(node, "scripts/pack.mjs")] },
   size: { commands: () => [{ form: "plain", command: [node, "scripts/size.mjs", "--check"] }] },
   types: { needs: [tarball], commands: () => [exit(node, "node_modules/typescript/bin/tsc", "--project", "tests/types")] },

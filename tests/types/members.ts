@@ -1,7 +1,20 @@
 // Every name that the types declare, and no other: the compiler holds these lists to the types, and tests/package/types.test.mjs holds them
 // to the JavaScript. A member that is added to one alone fails one of the two.
 
-import type { AppConfigError, AppConfigErrorCode, AttemptErrorCode, ClientStatus, Configuration, ConfigurationClient, ConfigurationClientOptions, FailureEvent, SignRequest, StatusChangeEvent, UpdateEvent, WaitOptions } from "appconfig-edge";
+import type {
+  AppConfigError,
+  AppConfigErrorCode,
+  AttemptErrorCode,
+  ClientStatus,
+  Configuration,
+  ConfigurationClient,
+  ConfigurationClientOptions,
+  FailureEvent,
+  SignRequest,
+  StatusChangeEvent,
+  UpdateEvent,
+  WaitOptions,
+} from "appconfig-edge";
 import type * as entry from "appconfig-edge";
 import type * as emulator from "appconfig-edge/emulator";
 import type { Emulator, EmulatorOptions } from "appconfig-edge/emulator";
@@ -11,9 +24,12 @@ type Names<T> = Record<T extends string ? T : never, true>;
 /** The members of all members of a union. */
 type Keys<T> = T extends unknown ? keyof T : never;
 
+const client = {
+  AppConfigError: true, ConfigurationClient: true, FailureEvent: true, StatusChangeEvent: true, UpdateEvent: true,
+} satisfies Names<keyof typeof entry>;
 export const exported = {
-  "appconfig-edge": { AppConfigError: true, ConfigurationClient: true, FailureEvent: true, StatusChangeEvent: true, UpdateEvent: true } satisfies Names<keyof typeof entry>,
-  "appconfig-edge/slim": { AppConfigError: true, ConfigurationClient: true, FailureEvent: true, StatusChangeEvent: true, UpdateEvent: true, initialize: true } satisfies Names<keyof typeof slim>,
+  "appconfig-edge": client,
+  "appconfig-edge/slim": { ...client, initialize: true } satisfies Names<keyof typeof slim>,
   "appconfig-edge/emulator": { createEmulator: true } satisfies Names<keyof typeof emulator>,
 };
 
@@ -56,5 +72,7 @@ export const attemptErrorCodes = {
   "not-found": true, throttled: true, "access-denied": true, "credentials-expired": true, "clock-skew": true, "service-error": true,
   redirected: true, "unexpected-answer": true, "headers-hidden": true, "invalid-body": true, "body-too-large": true, "no-configuration": true,
 } satisfies Names<AttemptErrorCode>;
-export const otherErrorCodes = { "invalid-option": true, "not-ready": true, stopped: true, "module-failed": true, "not-json": true } satisfies Names<Exclude<AppConfigErrorCode, AttemptErrorCode>>;
+export const otherErrorCodes = {
+  "invalid-option": true, "not-ready": true, stopped: true, "module-failed": true, "not-json": true,
+} satisfies Names<Exclude<AppConfigErrorCode, AttemptErrorCode>>;
 export const statuses = { idle: true, starting: true, ready: true, stale: true, stopped: true } satisfies Names<ClientStatus>;

@@ -3,7 +3,7 @@ import { hanging, opened, page, refused, sent, streamed, unreachable, upstream }
 
 /** The first error event of a client that gets these answers. */
 async function firstError(t, answers, options) {
-  const { client, heard } = t.heard({ fetch: upstream(...answers).fetch, headersTimeoutInMilliseconds: 100, idleTimeoutInMilliseconds: 100, ...options });
+  const { client, heard } = t.heard({ fetch: upstream(...answers).fetch, ...options });
   client.start().catch(() => {});
   const event = await heard.nth("error");
   client.stop();
@@ -34,7 +34,9 @@ const cases = [
 export default (test) => {
   test("each attempt that fails is told, with what is known of it", async (t) => {
     await Promise.all(cases.map(async ([code, answers, members]) => {
-      const event = await firstError(t, answers);
+      // Short only where it has to be over: the machine may be busy.
+      const limits = code === "timed-out" ? { headersTimeoutInMilliseconds: 500, idleTimeoutInMilliseconds: 500 } : {};
+      const event = await firstError(t, answers, limits);
       const { error } = event;
       equal(error.code, code);
       ok(event instanceof Event && event instanceof t.package.FailureEvent, code);

@@ -47,7 +47,7 @@ async function reveals(t, answers, options, what) {
   const lines = [];
   const logger = { info: (line) => lines.push(line), warn: (line) => lines.push(line) };
   const service = upstream(...answers);
-  const { client, heard } = t.heard({ fetch: service.fetch, logger, headersTimeoutInMilliseconds: 100, ...options });
+  const { client, heard } = t.heard({ fetch: service.fetch, logger, ...options });
   const outcomes = [];
   client.start().then((value) => outcomes.push(value), (error) => outcomes.push(error));
   await heard.nth("error");
@@ -73,7 +73,13 @@ export default (test) => {
   test("what the service says is told without the token", async (t) => {
     for (const status of [400, 403, 500]) {
       for (const token of [TOKEN, encodeURIComponent(TOKEN)]) {
-        const members = { Message: `the token ${token} is no good`, Reason: token, Details: { InvalidParameters: { [token]: { Problem: token } } }, ResourceType: token, ReferencedBy: { a: token } };
+        const members = {
+          Message: `the token ${token} is no good`,
+          Reason: token,
+          Details: { InvalidParameters: { [token]: { Problem: token } } },
+          ResourceType: token,
+          ReferencedBy: { a: token },
+        };
         await reveals(t, [opened, refused(status, token, members, { "x-amzn-requestid": token }), page(500)], {}, `status ${status}`);
       }
     }

@@ -20,9 +20,14 @@ const MAXIMUM_TEXT = 16384;
 /** At 2^31 milliseconds hosts fire at once. */
 const LONGEST_TIMER = 2147483647;
 
-// Texts cross as UTF-8, their parts joined by NUL, which no header, URL or identifier can have.
-const encode = (parts) => new TextEncoder().encode(parts.join("\0"));
-const decode = (bytes) => new TextDecoder().decode(bytes);
+// Texts cross as UTF-8, their parts joined by NUL, which no header, URL or identifier can have. Made once: in workerd that
+// takes longer than the work itself.
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+const encode = (parts) => encoder.encode(parts.join("\0"));
+
+/** Most polls are answered with nothing: then no stream is made, let alone read. */
+const hasStream = (response) => response.headers.get("content-length") !== "0" && response.body;
 
 export class Driver {
   #engine;
@@ -75,12 +80,12 @@ export class Driver {
   #drain(reason, headers) {
     const engine = this.#engine;
     for (let output; (output = engine.poll()) > REST; ) {
-      if (output === REQUEST) this.#send(engine.number(0), engine.number(1), ...decode(engine.text()).split("\0"));
+      if (output === REQUEST) this.#send(engine.number(0), engine.number(1), ...decoder.decode(engine.text()).split("\0"));
       else if (output === CANCEL) this.#abort();
       else if (output === UPDATED) this.#host.updated(headers[2], headers[3]);
       else if (output === FAILED) {
         const [code, operation, status, flags, at] = [0, 1, 2, 3, 4].map((i) => engine.number(i));
-        this.#host.failed({ code, operation, status, limit: flags & 3, final: flags > 3, retryIn: at - performance.now() }, decode(engine.text()).split("\0"), reason);
+        this.#host.failed({ code, operation, status, limit: flags & 3, final: flags > 3, retryIn: at - performance.now() }, decoder.decode(engine.text()).split("\0"), reason);
       } else if (output !== UNCHANGED) this.#host.status(engine.number(0));
     }
     this.#wait(engine.poll() === WAIT ? engine.number(0) : undefined);
@@ -128,7 +133,7 @@ export class Driver {
       const response = await fetch(target, init);
       if (this.#exchange?.id !== id) return;
       // As of a caller's own fetch: node-fetch, for one, gives streams of another kind.
-      if (!response?.headers?.get || (response.body && !response.body.getReader)) throw new TypeError("option fetch: expected a Response whose body is a web stream");
+      if (!response?.headers?.get || (hasStream(response) && !response.body.getReader)) throw new TypeError("option fetch: expected a Response whose body is a web stream");
       phase = BODY_CUT;
       if (response.type === "opaqueredirect") return this.input(REDIRECTED, id);
       await this.#read(id, operation, response);
@@ -146,8 +151,7 @@ export class Driver {
     const most = isConfiguration ? this.#options.maximumBodyBytes : MAXIMUM_TEXT;
     const chunks = [];
     let size = 0;
-    // Most polls are answered with nothing: then there is no stream to read.
-    const reader = status === 204 || headers.get("content-length") === "0" ? undefined : response.body?.getReader();
+    const reader = hasStream(response) && response.body.getReader();
     while (reader && size <= most) {
       this.input(PROGRESS, id);
       const { done, value } = await reader.read();
@@ -163,7 +167,7 @@ export class Driver {
     const values = (ok ? ofConfiguration : ofRefusal).map((name) => headers.get(name) ?? undefined);
     let body = NO_BODY;
     let text = "";
-    if (!isConfiguration) text = decode(join(chunks));
+    if (!isConfiguration) text = decoder.decode(join(chunks));
     else if (size > most) body = TOO_LARGE;
     // Without a next token it may be anybody's page, and is not even looked at.
     else body = values[0] && size ? this.#host.examine(join(chunks), values[2]) : EMPTY;

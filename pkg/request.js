@@ -26,13 +26,14 @@ export function prepare(options, operation, url, body, signal) {
   const method = body === undefined ? "GET" : "POST";
   const own = body === undefined ? {} : { "content-type": "application/json" };
   const finish = (headers, target = url) => {
-    const all = new Headers(own);
+    let all;
     try {
-      new Headers(headers).forEach((value, name) => all.set(name, value));
+      all = new Headers(headers);
     } catch {
       // The host quotes what it refuses.
       throw new AppConfigError("not-sent", "these headers cannot be sent: a name or a value has characters that no header may have");
     }
+    for (const name in own) if (!all.has(name)) all.set(name, own[name]);
     const init = { method, headers: all, body, signal, redirect: "manual" };
     if (takesCache()) init.cache = "no-store";
     if (isBrowser) init.credentials = options.requestCredentials;

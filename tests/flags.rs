@@ -208,6 +208,7 @@ fn other_documents_are_not_taken_for_flags() {
         assert_eq!(retrieval(text, &matches), None, "{text}");
     }
     // Where it has to be flags, it is a mistake.
+    assert_eq!(sentence(&written("{", &matches).unwrap_err()), "$: expected a JSON document, and this is none");
     assert_eq!(sentence(&written("[]", &matches).unwrap_err()), "$: expected an object, got an array");
     assert_eq!(sentence(&written("{}", &matches).unwrap_err()), "$: expected a member version, which is \"1\"");
 }

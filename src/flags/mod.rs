@@ -17,7 +17,8 @@ mod mistake;
 mod rule;
 mod value;
 
-use alloc::string::String;
+use alloc::string::{String, ToString};
+use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt::Write;
 
@@ -59,7 +60,8 @@ pub fn retrieval(document: &str, matches: Matches) -> Option<Result<String, Vec<
 /// # Errors
 /// Every mistake in it, up to a limit.
 pub fn written(document: &str, matches: Matches) -> Result<String, Vec<Mistake>> {
-    convert(&Value::read(document).unwrap_or(Value::Null), matches)
+    let none = || Mistake { place: Place::Root.to_string(), sentence: "expected a JSON document, and this is none".into() };
+    convert(&Value::read(document).ok_or_else(|| vec![none()])?, matches)
 }
 
 /// Whether this is meant to be the written form. Flags of the retrieval form may be called `version`, `flags` and

@@ -100,7 +100,7 @@ test("createEmulator: by its form, or as the profile's type says", async () => {
   }
   for (const [deployment, message] of [
     [{ content: { beta: { enabled: true } }, type: "AWS.AppConfig.FeatureFlags" }, /^option content: \$\.beta: is not known: expected version, flags, values/],
-    [{ content: "{", type: "AWS.AppConfig.FeatureFlags" }, /^option content: \$: expected an object/],
+    [{ content: "{", type: "AWS.AppConfig.FeatureFlags" }, /^option content: \$: expected a JSON document, and this is none$/],
     [{ content: { version: "1", flags: { f: { attributes: { a: { constraints: { type: "string", pattern: "(" } } } } } } }, /pattern: expected a regular expression, and this is none$/],
     [{ content: {}, type: "flags" }, /^option type: expected "AWS.AppConfig.FeatureFlags" or "AWS.Freeform"/],
   ]) {

@@ -2,8 +2,8 @@
 
 import { names } from "../documents.mjs";
 
-export async function open(endpoint) {
-  const session = await fetch(`${endpoint}/configurationsessions`, {
+export async function open(endpoint, ask = (...request) => fetch(...request)) {
+  const session = await ask(`${endpoint}/configurationsessions`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ ApplicationIdentifier: names.application, EnvironmentIdentifier: names.environment, ConfigurationProfileIdentifier: names.configurationProfile }),
@@ -11,7 +11,7 @@ export async function open(endpoint) {
   let token = (await session.json()).InitialConfigurationToken;
   let value;
   const poll = async () => {
-    const response = await fetch(`${endpoint}/configuration?configuration_token=${encodeURIComponent(token)}`);
+    const response = await ask(`${endpoint}/configuration?configuration_token=${encodeURIComponent(token)}`);
     token = response.headers.get("next-poll-configuration-token");
     const text = await response.text();
     if (text) value = JSON.parse(text);

@@ -91,6 +91,7 @@ extern crate alloc;
 #[cfg(not(feature = "bare"))]
 pub mod flags;
 pub mod protocol;
+mod random;
 pub mod service;
 pub mod session;
 #[cfg(all(target_arch = "wasm32", any(feature = "client", feature = "emulator")))]

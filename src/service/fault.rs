@@ -2,9 +2,9 @@
 
 use alloc::collections::VecDeque;
 
-use super::random::Random;
 use super::Refusal;
 use crate::protocol::{Operation, Problem};
+use crate::random::Random;
 
 /// A trouble.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -35,7 +35,6 @@ mod deployments;
 mod fault;
 mod operations;
 mod options;
-mod random;
 mod record;
 mod refusal;
 mod seal;

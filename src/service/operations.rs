@@ -2,13 +2,13 @@
 
 use super::deployments::{Deployments, State};
 use super::fault::Faults;
-use super::random::Random;
 use super::seal::{Claim, Seal};
 use super::sessions::{Sessions, LIFETIME};
 use super::{is_identifier, Configuration, Options, Plan, Refusal, Replay, Target, Unfit};
 use crate::protocol::date::UnixMilliseconds;
 use crate::protocol::response::{DAY_IN_SECONDS, DEFAULT_INTERVAL_IN_SECONDS};
 use crate::protocol::{Problem, ResourceType, SessionInput, Token};
+use crate::random::Random;
 use alloc::borrow::ToOwned;
 
 /// The least minimum that a session may ask for.

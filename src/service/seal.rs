@@ -3,8 +3,8 @@
 //! A token holds a [`Claim`] and is filled up to the length of a real one with bytes that follow from the claim and a key. Who reads
 //! one writes it again and compares: one changed character anywhere, and it is no token of this service.
 
-use super::random::Random;
 use crate::protocol::{date::UnixMilliseconds, token, Token};
+use crate::random::Random;
 use alloc::string::String;
 use alloc::vec::Vec;
 

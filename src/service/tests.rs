@@ -1,9 +1,9 @@
 //! The service as a whole: its life over HTTP, and what must hold however it is used.
 
-use super::random::Random;
 use super::*;
 use crate::protocol::response::{header, is_configuration};
 use crate::protocol::{Endpoint, Exception, Operation, Problem, Request, ResourceType, Response, SessionInput, Token};
+use crate::random::Random;
 use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::String;

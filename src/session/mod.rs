@@ -14,7 +14,6 @@ mod flight;
 mod mistake;
 mod options;
 mod poller;
-mod random;
 mod schedule;
 mod time;
 

@@ -9,10 +9,10 @@ use super::event::{Event, Input, Output, RequestId, Status};
 use super::flight::{Flight, Session};
 use super::mistake::Mistake;
 use super::options::Options;
-use super::random::Random;
 use super::schedule::{Pace, Schedule};
 use super::time::{Instant, Now};
 use crate::protocol::{Operation, Request};
+use crate::random::Random;
 
 /// How long a token may be used, in milliseconds: the service's 24 hours, less the longest time that a request may be
 /// under way and a reserve for clocks that do not run alike.

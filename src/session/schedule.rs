@@ -1,7 +1,7 @@
 //! When the next request may go out.
 
-use super::random::Random;
 use super::time::Instant;
+use crate::random::Random;
 
 /// The longest wait of the backoff where the interval is shorter, in milliseconds.
 const BACKOFF: u64 = 20_000;

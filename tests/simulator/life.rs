@@ -105,7 +105,7 @@ impl Life {
             renews: dice.one_in(2),
             limits: if dice.one_in(10) { brief } else { Limits::default() },
             token_length: dice.weighted(&[(980, 0), (19, 1), (1, 2)]),
-            fault_every: dice.weighted(&[(1, 0), (2, 50), (7, 20), (6, 12), (1, 4)]),
+            fault_every: dice.weighted(&[(1, 0), (1, 50), (6, 20), (8, 12), (1, 4)]),
             gap: u64::from(longest.max(10)) * often * if mode == Mode::Refreshes { 400 } else { 1000 },
             unpunctual_every: dice.weighted(&[(8, 0), (1, 100), (1, 5)]),
             requests: match longest {

@@ -94,7 +94,8 @@ export class ConfigurationClient extends EventTarget {
         // Who looks on a timer also lets the loop see by its clock whether the poll is dead, and takes over.
         if (looking && !this.#stopped) this.#refresh();
         if (this.#configuration && !(this.#driver?.isPolling && (mine || !looking))) return this.#configuration;
-        if (!this.#configuration && this.#failures > failures && (mine || !looking || this.#failure.final)) throw this.#failure.error;
+        // A refused token is not the end of it: the new session belongs to the same refresh.
+        if (this.#failures > failures && !this.#configuration && !this.#driver.isPolling && (mine || !looking || this.#failure.final)) throw this.#failure.error;
       },
       () => {
         failures = this.#failures;

@@ -162,7 +162,8 @@ impl Poller {
         }
         let error = Error {
             status,
-            is_final: pace == Pace::Slow || code == Code::BadRequest && !token_refused,
+            // A 400 for credentials or a clock may mend by itself, where a 403 says that somebody has to act.
+            is_final: pace == Pace::Slow && !(unauthenticated && status == 400) || code == Code::BadRequest && !token_refused,
             exception: exception.in_aws_form.then(|| Box::new(exception)),
             request_id,
             ..self.error(flight.operation, if token_refused { Code::TokenRefused } else { code })

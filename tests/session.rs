@@ -146,6 +146,15 @@ fn access_denied_is_tried_once_more_where_credentials_are_renewed() {
 }
 
 #[test]
+fn a_400_for_the_clock_is_slow_but_not_final() {
+    let mut it = Scenario::new();
+    it.start().answer(exception(400, "InvalidSignatureException", "{}"));
+    let error = it.error();
+    assert_eq!((error.code, error.is_final), (Code::ClockSkew, false), "a clock may be set right by itself");
+    assert!(it.wait() >= 60 * SECOND);
+}
+
+#[test]
 fn json_that_does_not_parse_is_asked_for_once_more_and_then_believed() {
     let mut it = Scenario::ready("t1", 60);
     it.wait();

@@ -14,6 +14,13 @@ export default (test) => {
     equal(service.calls.length, 2, "requests");
   });
 
+  test("opens the session that a refused token needs, in the same refresh", async (t) => {
+    const service = upstream(opened(), refused(400, "BadRequestException"), opened("second-token"), sent("{}"));
+    const client = t.client({ fetch: service.fetch });
+    same((await t.soon(client.refresh())).json(), {});
+    equal(service.calls.length, 4, "requests");
+  });
+
   test("inside the interval gives what is held, and polls after it", async (t) => {
     const emulator = t.emulator();
     const client = t.client({ fetch: emulator.fetch });

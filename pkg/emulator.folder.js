@@ -81,9 +81,10 @@ export class Folder {
       it.#root = path.dirname(it.#root);
     }
     await it.fresh();
-    // What was written just now is waited for.
-    if ([...it.#known.values()].some(({ settled }) => !settled)) {
-      await new Promise((resolve) => setTimeout(resolve, SETTLED));
+    // What was written just now is waited for, a little longer than it needs, because a timer may be a millisecond early;
+    // but not for ever, because somebody may write all the time.
+    for (let tries = 3; tries > 0 && [...it.#known.values()].some(({ settled }) => !settled); tries--) {
+      await new Promise((resolve) => setTimeout(resolve, SETTLED + 20));
       await it.fresh();
     }
     it.#again();

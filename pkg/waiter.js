@@ -10,9 +10,11 @@ const LAST_LOOK = 250;
 
 export class Waiter {
   over = false;
-  #timers = [];
+  #timer; // one for the limit and the next look: in workerd each timer costs as much as a small poll
+  #left; // milliseconds until the limit
   #look;
   #end;
+  #expire;
   #reject;
 
   /**
@@ -26,7 +28,7 @@ export class Waiter {
       this.#end = (settle, value) => {
         if (this.over) return;
         this.over = true;
-        for (const timer of this.#timers) clearTimeout(timer);
+        clearTimeout(this.#timer);
         signal?.removeEventListener("abort", aborted);
         ended();
         settle(value);
@@ -41,31 +43,37 @@ export class Waiter {
       };
       signal?.addEventListener("abort", aborted);
       const most = timeoutInMilliseconds ?? limit;
-      if (most) {
-        this.#timers[0] = setTimeout(() => {
-          const value = fallback();
-          if (value) this.#end(resolve, value);
-          else this.#end(reject, new AppConfigError("not-ready", `no configuration within ${most} ms`));
-        }, most);
-      }
+      this.#left = most ?? Infinity;
+      this.#expire = () => {
+        const value = fallback();
+        if (value) this.#end(resolve, value);
+        else this.#end(reject, new AppConfigError("not-ready", `no configuration within ${most} ms`));
+      };
     });
+    // In workerd the module is there at once, and begin() sets the timer.
+    if (!looksAround) this.#sleep(Infinity);
   }
 
-  /** Looks for the first time; `mine` says whether the poll under way was made by who waits. */
+  /** Looks for the first time; `mine` says whether the poll under way was made by who waits, and who is told of its end. */
   begin(mine) {
     if (!this.over) this.#look(looksAround && !mine);
-    if (looksAround && !this.over) this.#lookAgain(FIRST_LOOK);
+    if (looksAround && !this.over) this.#sleep(mine ? LAST_LOOK : FIRST_LOOK);
   }
 
   fail(error) {
     this.#end(this.#reject, error);
   }
 
-  #lookAgain(wait) {
-    this.#timers[1] = setTimeout(() => {
+  /** Sleeps until the next look, or until the limit if that is sooner. */
+  #sleep(wait) {
+    const delay = Math.min(wait, this.#left);
+    if (delay === Infinity) return;
+    this.#timer = setTimeout(() => {
+      this.#left -= delay;
+      if (this.#left <= 0) return this.#expire();
       this.#look(true);
-      if (!this.over) this.#lookAgain(Math.min(wait * 1.5, LAST_LOOK));
-    }, wait);
+      if (!this.over) this.#sleep(Math.min(wait * 1.5, LAST_LOOK));
+    }, delay);
   }
 
   /** Something was concluded. */

@@ -83,8 +83,9 @@ const steps = {
   format: { commands: () => [exit("cargo", "fmt", "--check"), exit("cargo", "fmt", "--check", "--manifest-path", "tools/Cargo.toml", "--all")] },
   clippy: {
     commands: () => [
-      exit("cargo", "clippy", "--all-targets", "--", "-D", "warnings"),
-      ...["client", "emulator"].map((feature) => exit("cargo", "clippy", "--lib", ...wasm, "--features", feature, "--", "-D", "warnings")),
+      exit("cargo", "clippy", "--all-targets", "--features", "mistakes", "--", "-D", "warnings"),
+      ...["bare", "emulator"].map((feature) => exit("cargo", "clippy", "--lib", ...wasm, "--features", feature, "--", "-D", "warnings")),
+      exit("cargo", "clippy", "--test", "web", ...wasm, "--features", "client", "--", "-D", "warnings"),
     ],
   },
   core: { commands: core },

@@ -3,6 +3,7 @@
 //! clocks, timers and headers, so that what the glue turns numbers and texts into is seen from this side as well.
 
 #![cfg(target_arch = "wasm32")]
+#![allow(clippy::float_cmp)] // whole numbers cross the border as floats
 
 use appconfig_edge::session::{Code, Status};
 use appconfig_edge::wasm::Engine;
@@ -59,7 +60,9 @@ impl Host {
     /// Feeds an answer whose headers have been through the browser.
     fn respond(&mut self, id: u32, status: u16, headers: &[(&str, &str)], names: [&str; 4], text: &str, body: u32) -> Vec<Seen> {
         let sent = Headers::new().unwrap();
-        headers.iter().for_each(|(name, value)| sent.append(name, value).unwrap());
+        for (name, value) in headers {
+            sent.append(name, value).unwrap();
+        }
         let init = ResponseInit::new();
         init.set_status(status);
         init.set_headers(&sent);

@@ -82,6 +82,18 @@ test("the table of sizes is what npm run size prints, within two hundredths", { 
   }
 });
 
+test("the table of figures is what bench/results.json has", () => {
+  const { poll, cold } = JSON.parse(readFileSync(path.join(root, "bench/results.json"), "utf8"));
+  const contenders = ["fetch", "fetch-bounded", "edge", "aws4fetch", "sdk", "powertools"];
+  const rows = table("CPU");
+  assert.equal(rows.length, contenders.length);
+  rows.forEach(([, node, workerd, first], at) => {
+    const name = contenders[at];
+    assert.deepEqual([Number(node), Number(workerd)], [poll.node[name].ratio, poll.workerd[name].ratio], name);
+    assert.equal(first, cold[name] ? `${cold[name].cpu} ms` : "", name);
+  });
+});
+
 test("every link within the repository leads somewhere", () => {
   const anchors = [...readme.matchAll(/^#+ (.*)$/gm)].map(([, heading]) => `#${heading.toLowerCase().replace(/[^\w -]/g, "").replaceAll(" ", "-")}`);
   for (const [, target] of readme.matchAll(/\]\(([^)]+)\)/g)) {

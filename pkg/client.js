@@ -107,8 +107,9 @@ export class ConfigurationClient extends EventTarget {
   }
 
   async *updates() {
+    const stops = this.#stops;
     for (let seen; ; ) {
-      const next = await this.#wait({}, undefined, () => (this.#configuration !== seen ? this.#configuration : this.#stopped && END));
+      const next = await this.#wait({}, undefined, () => (this.#stops > stops ? END : this.#configuration !== seen ? this.#configuration : this.#stopped && END));
       if (next === END) return;
       yield (seen = next);
     }
@@ -118,7 +119,8 @@ export class ConfigurationClient extends EventTarget {
     if (this.#stopped) return;
     this.#stopped = true;
     this.#stops++;
-    this.#queue.length = 0;
+    // No event but the status change: this one's, or that of a stop just before.
+    this.#queue = this.#queue.filter(({ status }) => status === "stopped");
     if (this.#driver) this.#driver.input(STOP);
     else this.#host.status(statuses.indexOf("stopped"));
     this.#host.settled();
@@ -208,7 +210,7 @@ export class ConfigurationClient extends EventTarget {
     examine: (bytes, contentType) => {
       const same = this.#bytes && sameBytes(this.#bytes, bytes);
       let parsed;
-      if (!same && this.#options.requireValidJson && isJson(contentType)) {
+      if (!(same && isJson(this.#configuration.contentType)) && this.#options.requireValidJson && isJson(contentType)) {
         try {
           parsed = { value: parse(bytes) };
         } catch {
@@ -241,6 +243,7 @@ export class ConfigurationClient extends EventTarget {
     status: (number) => {
       const previous = this.#status;
       this.#status = statuses[number];
+      if (this.#status === previous) return;
       this.#emit(new StatusChangeEvent(this.#status, previous));
       if (this.#run && this.#status === "ready") {
         this.#run = false;

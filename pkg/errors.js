@@ -42,9 +42,14 @@ function scrub(text) {
 
 /** What a host or a callback said, as far as it can be told. Never the error itself: Deno's carries the URL, and with it the token. */
 export function hearsay(reason) {
-  if (reason instanceof AppConfigError) return reason.message;
-  const { code, name, message } = reason?.cause ?? reason ?? {};
-  return [code ?? reason?.code ?? name, message && scrub(message)].filter(Boolean).join(": ");
+  try {
+    if (reason instanceof AppConfigError) return reason.message;
+    const { code, name, message } = reason?.cause ?? reason ?? {};
+    return [String(code ?? reason?.code ?? name ?? ""), message && scrub(message)].filter(Boolean).join(": ");
+  } catch {
+    // Anything can be thrown, also what cannot become a text.
+    return "";
+  }
 }
 
 /** The error of a failed attempt, from what src/wasm/engine.rs tells of it and what the host threw. */

@@ -93,5 +93,6 @@ function absolute(endpoint) {
   if (!/^https?:$/.test(url.protocol) || url.username || url.password || url.search || url.hash) {
     refuse("endpoint", "an http: or https: URL without user name, query and fragment", endpoint);
   }
-  return url.href.replace(/\/+$/, "");
+  // Without what is left of an empty query or fragment.
+  return (url.origin + url.pathname).replace(/\/+$/, "");
 }

@@ -117,7 +117,9 @@ impl Poller {
         if self.mistaken(Mistake::SplitsText) {
             let _ = response.text.split_at(1);
         }
-        let mut exception = Exception::read(response.error_type.as_deref(), &response.text);
+        // Below 400 it is no exception, but perhaps a configuration (203, 206), of which nothing may get into an error.
+        let text = if status < 400 { "" } else { &response.text };
+        let mut exception = Exception::read(response.error_type.as_deref(), text);
         let class = exception.class(status);
         let mut request_id = response.request_id.clone();
         if let (Some(session), false) = (&self.session, self.mistaken(Mistake::LeaksToken)) {

@@ -7,6 +7,7 @@ import errors from "./cases/errors.mjs";
 import leftovers from "./cases/leftovers.mjs";
 import listeners from "./cases/listeners.mjs";
 import loading from "./cases/loading.mjs";
+import oddities from "./cases/oddities.mjs";
 import options from "./cases/options.mjs";
 import polls from "./cases/polls.mjs";
 import refresh from "./cases/refresh.mjs";
@@ -15,7 +16,7 @@ import sockets from "./cases/sockets.mjs";
 import start from "./cases/start.mjs";
 import stop from "./cases/stop.mjs";
 
-const cases = { options, start, polls, refresh, stop, listeners, configuration, authentication, errors, secrets, loading, sockets, leftovers };
+const cases = { options, start, polls, refresh, stop, listeners, configuration, authentication, errors, secrets, loading, sockets, leftovers, oddities };
 
 /**
  * Every test: its name, the function that runs it in a context, and where and when: `only` names runtimes, the tests of one `lane` run one

@@ -23,7 +23,8 @@ const sentences = {
   "no-configuration": "the service sent an empty configuration",
 };
 const codes = Object.keys(sentences);
-const operations = ["StartConfigurationSession", "GetLatestConfiguration"];
+/** In the order of Operation in src/protocol/request.rs. */
+export const operations = ["StartConfigurationSession", "GetLatestConfiguration"];
 const limits = [, "headers", "idle", "total"];
 
 /** What every error of this package is. */

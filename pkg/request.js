@@ -1,10 +1,8 @@
 // What goes out: the request that src/protocol built, with what authenticates it.
 
-import { AppConfigError } from "./errors.js";
+import { AppConfigError, operations } from "./errors.js";
+import { isWorkerd } from "./host.js";
 
-const operations = ["StartConfigurationSession", "GetLatestConfiguration"];
-
-const isWorkerd = globalThis.navigator?.userAgent === "Cloudflare-Workers";
 // Cookies are a browser's matter; workerd throws on the member.
 const isBrowser = !isWorkerd && typeof location === "object" && !globalThis.Deno && !globalThis.process?.versions?.node;
 

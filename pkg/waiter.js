@@ -1,10 +1,11 @@
 // Somebody who waits in start(), refresh() or updates().
 
 import { AppConfigError } from "./errors.js";
+import { isWorkerd } from "./host.js";
 
 // In workerd a promise belongs to the request that made it. Nobody there waits for what another request brings, but
 // looks for it, on timers of its own: after 5 milliseconds, then ever less often, four times a second at last.
-export const looksAround = globalThis.navigator?.userAgent === "Cloudflare-Workers";
+export const looksAround = isWorkerd;
 const FIRST_LOOK = 5;
 const LAST_LOOK = 250;
 

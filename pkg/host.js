@@ -1,0 +1,4 @@
+// Which host this is, where that cannot be found out by trying.
+
+/** Cloudflare Workers, where a promise or a timer belongs to the request that made it. */
+export const isWorkerd = globalThis.navigator?.userAgent === "Cloudflare-Workers";

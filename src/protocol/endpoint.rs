@@ -98,7 +98,7 @@ impl Endpoint {
     }
 
     /// A URL that somebody else has checked, as JavaScript's URL parser did. One slash at its end is taken off.
-    #[cfg(feature = "client")]
+    #[cfg(all(feature = "client", target_arch = "wasm32"))]
     pub(crate) fn checked(url: &str) -> Self {
         Self(url.strip_suffix('/').unwrap_or(url).to_owned())
     }

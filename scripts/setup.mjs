@@ -12,10 +12,10 @@ const json = (file) => JSON.parse(readFileSync(path.join(root, file), "utf8"));
 export const npm = process.env.npm_execpath?.endsWith(".js") ? [process.execPath, process.env.npm_execpath] : ["npm"];
 
 /** Whether node_modules holds what package-lock.json says: npm keeps a lock file of what it installed, so no stamp of ours is needed. */
-function nodeModulesAreCurrent() {
+function nodeModulesAreCurrent(folder) {
   try {
-    const wanted = json("package-lock.json").packages;
-    const installed = json("node_modules/.package-lock.json").packages;
+    const wanted = json(path.join(folder, "package-lock.json")).packages;
+    const installed = json(path.join(folder, "node_modules", ".package-lock.json")).packages;
     return (
       Object.entries(installed).every(([name, { version }]) => wanted[name]?.version === version) &&
       // What is optional may be for another machine.
@@ -26,12 +26,13 @@ function nodeModulesAreCurrent() {
   }
 }
 
-export async function ensureNodeModules() {
-  if (nodeModulesAreCurrent()) return;
-  console.log("installing the tools from npm (npm ci)…");
+/** What the package.json of a folder asks for: the repository's own tools, or those that only some tests need and that weigh too much for all. */
+export async function ensureNodeModules(folder = ".") {
+  if (nodeModulesAreCurrent(folder)) return;
+  console.log(`installing the tools ${folder === "." ? "" : `of ${folder} `}from npm (npm ci)…`);
   // The flags keep npm's advertisements away.
   const [command, ...args] = [...npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"];
-  await must("installing the tools", command, args);
+  await must("installing the tools", command, args, { cwd: path.join(root, folder) });
 }
 
 /** The first of these programs that can be found, as a path. */

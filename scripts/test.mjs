@@ -1,5 +1,5 @@
-// npm test [-- --only name,name]: every test there is, one step after the other. A step that fails does not stop the others. The last line
-// is "N passed, M failed".
+// npm test [-- --only name,name]: one step after the other. A step that fails does not stop the others. The last line is "N passed, M failed".
+// npm run test:all adds the heavy steps: what downloads hundreds of megabytes of other people's tools.
 
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -78,7 +78,7 @@ async function core() {
   return [cargo("test", "--lib", "--examples", ...names.flatMap((name) => ["--test", name])), cargo("test", "--doc")];
 }
 
-/** In order. `needs` is made before, and its result is part of the commands' environment. */
+/** In order. `needs` is made before, and its result is part of the commands' environment. What is `heavy` is in `npm run test:all` alone. */
 const steps = {
   format: { commands: () => [exit("cargo", "fmt", "--check"), exit("cargo", "fmt", "--check", "--manifest-path", "tools/Cargo.toml", "--all")] },
   clippy: {
@@ -135,16 +135,16 @@ async function perform({ needs = [], commands }) {
 }
 
 function selected() {
-  let only;
+  let all, only;
   try {
-    ({ values: { only } } = parseArgs({ options: { only: { type: "string", multiple: true } } }));
+    ({ values: { all, only } } = parseArgs({ options: { all: { type: "boolean" }, only: { type: "string", multiple: true } } }));
   } catch (error) {
     throw new Problem(`${error.message.split(". ")[0]}: npm test [-- --only name,name]`);
   }
   const names = only?.flatMap((list) => list.split(","));
   const unknown = names?.filter((name) => !Object.hasOwn(steps, name)) ?? [];
   if (unknown.length > 0) throw new Problem(`no step is called ${unknown.join(" or ")}: there are ${Object.keys(steps).join(", ")}`);
-  return Object.keys(steps).filter((name) => names === undefined || names.includes(name));
+  return Object.keys(steps).filter((name) => (names ? names.includes(name) : all || !steps[name].heavy));
 }
 
 script(async () => {

@@ -1,9 +1,12 @@
 // Runs tests in a runtime, whichever it is.
 //
-// A world is what a runner brings: `runtime` (its name), `package` and `createEmulator` (the package as this runtime loads it), `server`,
-// `elsewhere` and `closed` (URLs of server.mjs, of the same on another origin, and of a port where nothing listens), and, where the runtime
-// can, `uncaught(matches)` (resolves with the next such error that nobody catches), `fresh(name)` (a file of the package as an instance that nobody has
-// used yet), `moduleBytes()`, `gc()`, `memory()` (bytes of linear memory) and `inspect()`.
+// A world is what a runner brings: `runtime` (its name), in browsers `isBrowser`, `package` and `createEmulator` (the package as this runtime loads it),
+// `server`, `elsewhere` and `closed` (URLs of server.mjs, of the same on another origin, and of a port where nothing listens), and, where the
+// runtime can, `uncaught(matches)` (resolves with the next such error that nobody catches), `fresh(name)` (a file of the package as an instance
+// that nobody has used yet), `moduleBytes()`, `gc()`, `memory()` (bytes of linear memory) and `inspect()`.
+//
+// What a test may need and a world may lack has a name: `origins` (keeps pages of other origins out), `fresh`, `import` (a module loaded while a
+// test runs) and `gc`. The world says in `cannot` which of them it lacks, and why.
 
 import { within } from "./expect.mjs";
 

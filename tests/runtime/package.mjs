@@ -1,7 +1,7 @@
 // The packed package in a folder of its own, as a user has it after `npm install`. Node only.
 
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -26,6 +26,20 @@ export function installed() {
   };
   const home = unpack(path.join(folder, "node_modules", "appconfig-edge"));
   writeFileSync(path.join(folder, "package.json"), JSON.stringify({ type: "module", private: true, dependencies: { "appconfig-edge": "*" } }));
-  cpSync(path.join(root, "tests/runtime"), path.join(folder, "suite"), { recursive: true });
+  // The suite is what lies in the folder itself and in `cases`; beside them are tools of some runners, of hundreds of megabytes.
+  const own = path.join(root, "tests/runtime");
+  for (const entry of readdirSync(own, { withFileTypes: true })) {
+    if (entry.isFile() || entry.name === "cases") cpSync(path.join(own, entry.name), path.join(folder, "suite", entry.name), { recursive: true });
+  }
   return { folder, home, unpack };
+}
+
+/** Bun's program. Its package is a stub that an install script would replace, and none is run here: the program is in the one for this machine. */
+export function bun() {
+  const folder = path.join(root, "node_modules", "@oven");
+  const programs = existsSync(folder) ? readdirSync(folder).flatMap((name) => ["bun", "bun.exe"].map((file) => path.join(folder, name, "bin", file))) : [];
+  // The builds for musl come second: npm brings them as well where it does not know the libc.
+  const found = programs.filter((file) => existsSync(file)).sort((a, b) => a.includes("musl") - b.includes("musl"));
+  if (found.length === 0) throw new Error("node_modules holds no Bun: run npm ci, and where it leaves out what is optional, npm install --include=optional");
+  return found[0];
 }

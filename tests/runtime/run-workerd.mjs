@@ -7,7 +7,7 @@ import { build } from "esbuild";
 import { Miniflare } from "miniflare";
 import { inTurn } from "./harness.mjs";
 import { installed } from "./package.mjs";
-import { reporter } from "./runner.mjs";
+import { notABrowser, reporter } from "./runner.mjs";
 import { startServer } from "./server.mjs";
 import { testsFor } from "./suite.mjs";
 import { clients, runWorkerTests } from "./workers.mjs";
@@ -46,7 +46,15 @@ const newest = `${version.split(".")[1].replace(/(\d{4})(\d\d)(\d\d)/, "$1-$2-$3
 const main = await worker("worker", newest);
 const slim = await worker("worker-slim", "2024-01-01");
 
-await inTurn(testsFor("workerd"), async ({ name }) => {
+const { chosen, skipped } = testsFor({
+  cannot: {
+    ...notABrowser,
+    fresh: "a Worker's modules are loaded once, when it starts",
+    gc: "workerd collects garbage when it likes",
+  },
+});
+skipped.forEach((it) => tell(it));
+await inTurn(chosen, async ({ name }) => {
   try {
     const response = await fetch(`${main.url}/test?name=${encodeURIComponent(name)}`);
     const text = await response.text();

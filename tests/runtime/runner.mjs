@@ -6,11 +6,15 @@ import { spawn } from "node:child_process";
 export function reporter(runtime) {
   let passed = 0;
   let failed = 0;
+  const skips = new Map();
   const begin = Date.now();
   return {
-    tell({ name, error, milliseconds }, where) {
+    tell({ name, error, skipped, milliseconds }, where) {
       const full = where ? `${name} [${where}]` : name;
-      if (error) {
+      if (skipped) {
+        const reason = where ? `${skipped} [${where}]` : skipped;
+        skips.set(reason, [...(skips.get(reason) ?? []), name]);
+      } else if (error) {
         failed += 1;
         console.log(`FAILED ${full}\n${error.replace(/^/gm, "    ")}`);
       } else {
@@ -19,12 +23,16 @@ export function reporter(runtime) {
       }
     },
     finish(version) {
+      for (const [reason, names] of skips) console.log(`skipped: ${reason}\n${names.map((it) => `    ${it}\n`).join("")}`.trimEnd());
       console.log(`in ${((Date.now() - begin) / 1000).toFixed(1)} s`);
       console.log(`runtime ${runtime} ${version}: ${passed} passed, ${failed} failed`);
       process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
     },
   };
 }
+
+/** What no runtime but a browser has, as a world says it in `cannot`. */
+export const notABrowser = { origins: "only browsers keep a page from what other origins answer" };
 
 /** Runs a program; gives its exit code (124 if it had to be ended), what it wrote, and how long it ran. `line` gets each line as it comes. */
 export function program(command, args, { cwd, env, limit = 20_000, line } = {}) {

@@ -19,8 +19,9 @@ import stop from "./cases/stop.mjs";
 const cases = { options, start, polls, refresh, stop, listeners, configuration, authentication, errors, secrets, loading, sockets, leftovers, oddities };
 
 /**
- * Every test: its name, the function that runs it in a context, and where and when: `only` names runtimes, the tests of one `lane` run one
- * after the other, and while a test runs that is `alone` nothing else does, because it counts what the whole runtime has.
+ * Every test: its name, the function that runs it in a context, and where and when: `needs` names what not every world has (see harness.mjs),
+ * the tests of one `lane` run one after the other, and while a test runs that is `alone` nothing else does, because it counts what the whole
+ * runtime has.
  */
 export const tests = Object.entries(cases).flatMap(([topic, define]) => {
   const found = [];
@@ -28,5 +29,9 @@ export const tests = Object.entries(cases).flatMap(([topic, define]) => {
   return found;
 });
 
-/** The tests for a runtime. */
-export const testsFor = (runtime) => tests.filter(({ only }) => !only || only.includes(runtime));
+/** The tests that can hold in a world, and those that cannot, each with the world's reason. What a world lacks in silence is a failure. */
+export function testsFor({ cannot = {} }) {
+  const reason = ({ needs = [] }) => cannot[needs.find((need) => cannot[need])];
+  const skipped = tests.filter(reason).map((test) => ({ name: test.name, skipped: reason(test) }));
+  return { chosen: tests.filter((test) => !reason(test)), skipped };
+}

@@ -6,7 +6,7 @@ import { watchTimers } from "../timers.mjs";
 // Each test here counts what the whole runtime has.
 const alone = { alone: true };
 // With `gc()`, and where the module's memory can be seen.
-const collecting = { alone: true, only: ["node", "deno", "chromium"] };
+const collecting = { alone: true, needs: ["gc"] };
 
 function watched(t) {
   const timers = watchTimers();
@@ -31,7 +31,7 @@ function watchedSignal() {
 /** Collects, and gives finalization its turn. */
 async function collect(t) {
   for (let i = 0; i < 4; i++) {
-    t.gc();
+    await t.gc();
     await pause(5);
   }
 }

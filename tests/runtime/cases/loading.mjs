@@ -2,7 +2,7 @@ import { equal, matches, ok, pause, rejects, same } from "../expect.mjs";
 import { target } from "../harness.mjs";
 
 // Where the package can be loaded anew for a test: its module, once loaded, serves all clients.
-const fresh = { only: ["node", "deno", "chromium"] };
+const fresh = { needs: ["fresh"] };
 
 /** A slim package that nobody has used, and a client of it. */
 async function unused(t) {
@@ -100,7 +100,7 @@ export default (test) => {
       client.addEventListener("update", () => {});
     }
     same(used, []);
-  }, { ...fresh, alone: true });
+  }, { needs: ["fresh", "import"], alone: true });
 
   test("the default entry and slim have the same names, but for initialize", async (t) => {
     const [slim, index] = [await t.fresh("slim.js"), await t.fresh("index.js")];

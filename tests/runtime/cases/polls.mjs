@@ -111,7 +111,7 @@ export default (test) => {
       equal(init.redirect, "manual");
       ok(init.signal instanceof AbortSignal, "signal");
       ok(["no-store", undefined].includes(init.cache), "cache");
-      equal(init.credentials, t.runtime === "chromium" ? "omit" : undefined, "credentials");
+      equal(init.credentials, t.isBrowser ? "omit" : undefined, "credentials");
     }
   });
 

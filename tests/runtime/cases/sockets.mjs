@@ -154,7 +154,7 @@ export default (test) => {
     equal((await calls()).requests, before, "requests after stop()");
   });
 
-  const browser = { only: ["chromium"] };
+  const browser = { needs: ["origins"] };
 
   socket("another origin that allows everything needed", async (t) => {
     const { client, calls } = visit(t, "cors", { origin: t.elsewhere, headers: { "x-tenant": "7" } });

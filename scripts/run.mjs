@@ -16,11 +16,12 @@ const running = new Set();
 /**
  * Runs a program to its end.
  *
- * `show` is "no" (its output is collected), "failure" (shown if it fails), "live" (shown as it comes, and collected).
+ * `show` is "no" (its output is collected), "failure" (shown if it fails), "live" (shown as it comes, and collected). `seen` is given each
+ * piece of its output as it comes.
  * Resolves with `{ code, output, stdout }` (`output` has both streams) and never rejects: a program that cannot be started has the code 127, one that does not end within its
  * limit is ended and has 124.
  */
-export function run(command, args, { cwd = root, env = {}, show = "failure", limitInMinutes } = {}) {
+export function run(command, args, { cwd = root, env = {}, show = "failure", seen, limitInMinutes } = {}) {
   return new Promise((resolve) => {
     // While all is being ended nothing is begun, and who waits is not told: it would go on with its next step.
     if (ending) return;
@@ -43,6 +44,7 @@ export function run(command, args, { cwd = root, env = {}, show = "failure", lim
       parts.push(part);
       if (stream === process.stdout) proper.push(part);
       if (show === "live") stream.write(part);
+      seen?.(part);
     };
     child.stdout.on("data", take(process.stdout));
     child.stderr.on("data", take(process.stderr));

@@ -1,10 +1,8 @@
-// The suite in a Web Worker, where import maps do not hold: the package is imported by its address.
+// The suite in a dedicated or a shared worker, where import maps do not hold: the package is imported by its address.
 
 import * as appconfig from "/package/index.js";
 import { createEmulator } from "/package/emulator.js";
-import { run } from "./browser.mjs";
+import * as glue from "/package/wasm/client.js";
+import { conclude, run } from "./browser.mjs";
 
-addEventListener("message", async ({ data }) => {
-  await run({ ...data, where: "worker", appconfig, createEmulator, tell: (result) => postMessage(result) });
-  postMessage({ done: true });
-});
+conclude(run({ package: appconfig, createEmulator, glue }));

@@ -1,39 +1,49 @@
-// Runs the suite in a page or in a Web Worker of it; the page finds the package by its name, in an import map.
+// Runs the suite in a page or in one of the workers that it can have.
 
 import { inTurn, perform } from "./harness.mjs";
 import { testsFor } from "./suite.mjs";
+import given from "/world.js";
 
-/** `where` is "page" or "worker"; `tell` gets each result. */
-export async function run({ where, server, elsewhere, closed, appconfig, createEmulator, tell }) {
-  // Errors that nobody catches: a test may expect one; any other is a failure of its own.
-  const expected = new Set();
-  const uncaught = (error, event) => {
-    event.preventDefault();
-    for (const entry of expected) if (entry.matches(error)) return entry.resolve(error);
-    tell({ name: "no uncaught error", error: String(error?.stack ?? error) });
-  };
-  addEventListener("error", (event) => uncaught(event.error, event));
-  addEventListener("unhandledrejection", (event) => uncaught(event.reason, event));
+/** Tells the server a result. */
+export const tell = (result) => fetch(`${given.server}/told`, { method: "POST", body: JSON.stringify(result) });
 
-  const glue = await import("/package/wasm/client.js");
-  let copies = 0;
+// Errors that nobody catches: a test may expect one; any other is a failure of its own.
+const expected = new Set();
+const uncaught = (error, event) => {
+  event.preventDefault();
+  for (const entry of expected) if (entry.matches(error)) return entry.resolve(error);
+  tell({ name: "no uncaught error", error: `${error?.stack ?? error ?? event.message}` });
+};
+addEventListener("error", (event) => uncaught(event.error, event));
+addEventListener("unhandledrejection", (event) => uncaught(event.reason, event));
+
+// Each browser has another name for it, and each has to be asked to have one at all.
+const gc = globalThis.gc ?? globalThis.$vm?.gc ?? globalThis.TestUtils?.gc;
+
+let copies = 0;
+
+/** What a place has by itself is in `own`: the package, and what of a world only it can bring, or cannot. */
+export async function run({ glue, cannot, ...own }) {
   const world = {
-    runtime: "chromium",
-    where,
-    server,
-    elsewhere,
-    closed,
-    package: appconfig,
-    createEmulator,
-    gc: globalThis.gc,
+    ...given,
+    isBrowser: true,
+    gc,
     memory: () => glue.initSync().memory.buffer.byteLength,
     uncaught: (matches) => new Promise((resolve) => {
       const entry = { matches, resolve: (error) => (expected.delete(entry), resolve(error)) };
       expected.add(entry);
     }),
     // Another address, and so another instance of all its modules.
-    fresh: (name) => import(`/copies/${where}-${++copies}/${name}`),
+    fresh: (name) => import(`/copies/${++copies}/${name}`),
     moduleBytes: async () => new Uint8Array(await (await fetch("/package/wasm/client.wasm")).arrayBuffer()),
+    ...own,
+    cannot: { ...given.cannot, ...cannot },
   };
-  await inTurn(testsFor("chromium"), async (test) => tell(await perform(test, world)));
+  const { chosen, skipped } = testsFor(world);
+  const told = skipped.map(tell);
+  await inTurn(chosen, async (test) => told.push(tell(await perform(test, world))));
+  await Promise.all(told);
 }
+
+/** Tells how it ended. */
+export const conclude = (promise) => promise.then(() => tell({ done: true }), (error) => tell({ failed: `${error?.stack ?? error}` }));

@@ -1,21 +1,26 @@
 // The emulator's own requests, under /_emulator/: what is deployed, deploying, reverting, what was asked. Node only.
 //
-//   GET    /_emulator/configurations                                       what is deployed, as JSON
+//   GET    /_emulator/configurations                                       what is deployed, and the problems of files that are not, as JSON
 //   GET    /_emulator/configurations/{application}/{environment}/{profile} the file's content
 //   PUT    the same                                                        writes the file, which deploys it
 //   DELETE the same                                                        deletes the file, which reverts it
 //   GET    /_emulator/requests                                             the last 1,000 requests, as JSON
-//   GET    /_emulator/faults                                               the faults that are still to come, as JSON
+//   GET    /_emulator/faults                                               the faults that are still to come, and all that there are, as JSON
 //   POST   the same                                                        one more: {"name": "throttle", "times": 3, …}
-//   DELETE the same                                                        forgets them
+//   DELETE the same, and /_emulator/faults/{name}                          forgets all, or those of one name
+//   GET    /_emulator/options                                              the interval, the latency and what a spent token gets, as JSON
+//   PATCH  the same                                                        changes some of them: {"replay": "empty"}
+//   GET    /_emulator/clock                                                what the clock says, as JSON
+//   POST   the same                                                        moves it forward: {"advanceInMilliseconds": 86400000}
 //
 // They are for pages of this very server alone. AppConfig Data is open to all origins, these are to none: no CORS header is ever sent, and
 // the checks below keep out other origins' pages, also those whose name was made to point here (DNS rebinding).
 
 import { readBody, send } from "./emulator.body.js";
 import { MAXIMUM_BYTES } from "./emulator.files.js";
+import { knownFaults } from "./emulator.face.js";
 import { FolderError } from "./emulator.folder.js";
-import { isJsonType } from "./emulator.options.js";
+import { checked, isJsonType } from "./emulator.options.js";
 
 export const PREFIX = "/_emulator/";
 
@@ -32,25 +37,58 @@ function foreign({ headers, socket }) {
   if (site !== undefined && site !== "same-origin" && site !== "none") return "expected a request of this origin";
 }
 
-/** The longest body that says a fault. */
-const MAXIMUM_FAULT_BYTES = 4096;
+/** The longest body that says what is to change. */
+const MAXIMUM_CHANGE_BYTES = 4096;
 
-/** Plans the fault that a request's body says. */
-async function plan(request, emulator) {
+/** Which options can be changed while the server runs. */
+const changeable = ["intervalInSeconds", "latencyInMilliseconds", "replay"];
+
+/** The object that a request's body is. */
+async function readObject(request, example) {
   if (!isJsonType(request.headers["content-type"] ?? "")) throw new FolderError(415, "expected Content-Type to be application/json");
-  let fault;
   try {
-    fault = JSON.parse(await readBody(request, MAXIMUM_FAULT_BYTES));
+    const value = JSON.parse(await readBody(request, MAXIMUM_CHANGE_BYTES));
+    if (typeof value === "object" && value !== null) return value;
   } catch {
-    // Told below, as anything else that is no fault.
+    // Told below, as anything else that is no object.
   }
-  if (typeof fault?.name !== "string") throw new FolderError(400, 'expected a fault in JSON, such as {"name": "throttle", "times": 3}');
-  const { name, ...options } = fault;
+  throw new FolderError(400, `expected ${example}`);
+}
+
+/** Does what the emulator may refuse; that is the caller's to mend. */
+function attempt(act) {
   try {
-    emulator.fault(name, options);
+    return act();
   } catch (error) {
     throw new FolderError(400, error.message);
   }
+}
+
+const FAULT = 'a fault in JSON, such as {"name": "throttle", "times": 3}';
+const OPTIONS = 'options in JSON, such as {"intervalInSeconds": 5}';
+const CLOCK = 'a time in JSON, such as {"advanceInMilliseconds": 60000}';
+
+/** Plans the fault that a request's body says. */
+async function plan(request, emulator) {
+  const { name, ...options } = await readObject(request, FAULT);
+  if (typeof name !== "string") throw new FolderError(400, `expected ${FAULT}`);
+  attempt(() => emulator.fault(name, options));
+}
+
+/** Changes the options that a request's body names: all of them or none. `null` stands for what it is where nothing is said. */
+async function change(request, emulator) {
+  const changes = await readObject(request, OPTIONS);
+  const unknown = Object.keys(changes).find((name) => !changeable.includes(name));
+  if (unknown !== undefined) throw new FolderError(400, `option ${unknown}: there is no such option to change; there are ${changeable.join(", ")}`);
+  const given = Object.entries(changes).map(([name, value]) => [name, value ?? undefined]);
+  attempt(() => checked("createEmulator", Object.fromEntries(given)));
+  for (const [name, value] of given) emulator[name] = value;
+}
+
+/** Moves the clock forward as a request's body says. */
+async function advance(request, emulator) {
+  const { advanceInMilliseconds } = await readObject(request, CLOCK);
+  attempt(() => emulator.advance(advanceInMilliseconds));
 }
 
 /** The target in a path, or undefined where it is not one. */
@@ -68,25 +106,42 @@ function targetIn(path) {
 const json = (response, status, value) =>
   send(response, status, { "content-type": "application/json" }, Buffer.from(`${JSON.stringify(value, null, 2)}\n`));
 
+const faults = (emulator) => ({ faults: emulator.faults, known: emulator[knownFaults] });
+const options = (emulator) => Object.fromEntries(changeable.map((name) => [name, emulator[name] ?? null]));
+const clock = (emulator) => ({ now: new Date(emulator.now).toISOString() });
+
 async function perform(request, response, path, { emulator, folder }) {
   const [resource, rest] = [/^[^/]*/.exec(path)[0], path.replace(/^[^/]*\/?/, "")];
   const target = resource === "configurations" && rest ? targetIn(rest) : undefined;
   const method = request.method === "HEAD" ? "GET" : request.method;
-  const call = `${method} ${resource}${target ? "/" : rest && "?"}`;
+  const call = `${method} ${resource}${target || (resource === "faults" && rest) ? "/" : rest && "?"}`;
   switch (call) {
     case "GET configurations":
       await folder.fresh();
-      return json(response, 200, { configurations: folder.list() });
+      return json(response, 200, { configurations: folder.list(), problems: folder.problems() });
     case "GET requests":
       return json(response, 200, { requests: emulator.requests });
     case "GET faults":
-      return json(response, 200, { faults: emulator.faults });
+      return json(response, 200, faults(emulator));
     case "POST faults":
       await plan(request, emulator);
-      return json(response, 200, { faults: emulator.faults });
+      return json(response, 200, faults(emulator));
     case "DELETE faults":
       emulator.clearFaults();
       return send(response, 204, {});
+    case "DELETE faults/":
+      attempt(() => emulator.clearFaults(rest));
+      return send(response, 204, {});
+    case "GET options":
+      return json(response, 200, options(emulator));
+    case "PATCH options":
+      await change(request, emulator);
+      return json(response, 200, options(emulator));
+    case "GET clock":
+      return json(response, 200, clock(emulator));
+    case "POST clock":
+      await advance(request, emulator);
+      return json(response, 200, clock(emulator));
     case "GET configurations/": {
       await folder.fresh();
       const { contentType, bytes } = await folder.read(target);
@@ -105,9 +160,20 @@ async function perform(request, response, path, { emulator, folder }) {
       await folder.remove(target);
       return send(response, 204, {});
     default:
-      throw new FolderError(404, `expected GET ${PREFIX}configurations, GET ${PREFIX}requests, GET, POST or DELETE ${PREFIX}faults, or GET, PUT or DELETE ${PREFIX}configurations/{application}/{environment}/{profile}`);
+      throw new FolderError(404, `expected ${calls.map((it) => it.replace(/ (?=[^ ]*$)/, ` ${PREFIX}`)).join(", ")}`);
   }
 }
+
+/** What there is, for who asked for something else. */
+const calls = [
+  "GET configurations",
+  "GET, PUT or DELETE configurations/{application}/{environment}/{profile}",
+  "GET requests",
+  "GET, POST or DELETE faults",
+  "DELETE faults/{name}",
+  "GET or PATCH options",
+  "GET or POST clock",
+];
 
 /** Answers a request whose path begins with `PREFIX`; gives the status. */
 export async function administer(request, response, path, server) {

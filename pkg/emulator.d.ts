@@ -182,6 +182,12 @@ export interface Emulator {
   readonly requests: EmulatorRequest[];
   /** The poll interval that is told from the next answer on; see {@link EmulatorOptions.intervalInSeconds}. */
   intervalInSeconds: number | undefined;
+  /** How long an answer is on its way, from the next request on. */
+  latencyInMilliseconds: number;
+  /** What a spent token gets from now on; see {@link EmulatorOptions.replay}. */
+  replay: "refused" | "repeated" | "empty";
+  /** What the emulator's clock says, in milliseconds since 1970. */
+  readonly now: number;
   /** Moves the emulator's clock forward: an interval is over, a token's 24 hours end. */
   advance(milliseconds: number): void;
   /**
@@ -190,8 +196,8 @@ export interface Emulator {
   fault(name: FaultName, options?: FaultOptions): void;
   /** The faults that are still to come; one without an end has no `times`. */
   readonly faults: PlannedFault[];
-  /** Forgets the faults that have not happened yet. */
-  clearFaults(): void;
+  /** Forgets the faults that have not happened yet: those of this name, or all. */
+  clearFaults(name?: FaultName): void;
 }
 
 /** Makes an emulated service. What is wrong in the options is an error with the code `invalid-option`. */

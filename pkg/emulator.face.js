@@ -11,6 +11,10 @@ export const answer = Symbol("answer");
 export const register = Symbol("register");
 /** The key of the method that gives the bytes to serve for those that are written; it throws what is wrong with feature flags. */
 export const served = Symbol("served");
+/** The key of the method that says where a text stops being JSON. */
+export const endOfJson = Symbol("endOfJson");
+/** The key of the list of all faults that there are. */
+export const knownFaults = Symbol("knownFaults");
 
 /** The number that stands for no end of times. */
 const ALWAYS = 4294967295;
@@ -32,17 +36,17 @@ function judged(option, call) {
 
 class Emulator {
   #module;
-  #toRetrievalForm;
+  #functions;
   #now;
   #advanced = 0;
-  #interval;
+  #options;
   #requests = [];
 
-  constructor({ Emulator: Module, toRetrievalForm }, { configurations = [], faults = [], ids = {}, now = Date.now, intervalInSeconds, latencyInMilliseconds = 0, replay = "refused", seed, tokenCharacters }) {
+  constructor({ Emulator: Module, ...functions }, { configurations = [], faults = [], ids = {}, now = Date.now, intervalInSeconds, latencyInMilliseconds = 0, replay = "refused", seed, tokenCharacters }) {
     made += 1;
-    this.#toRetrievalForm = toRetrievalForm;
+    this.#functions = functions;
     this.#now = now;
-    this.#interval = intervalInSeconds;
+    this.#options = { intervalInSeconds, latencyInMilliseconds, replay };
     this.#module = new Module({ intervalInSeconds, latencyInMilliseconds, replay, seed: seed ?? Date.now() + made / 1024, tokenCharacters });
     for (const [id, name] of Object.entries(ids)) judged("ids", () => this.#module.identify(id, name));
     for (const deployment of configurations) this.deploy(deployment);
@@ -76,7 +80,7 @@ class Emulator {
   };
 
   async [answer]({ method, path, query, body }) {
-    const result = await this.#module.fetch(this.#now() + this.#advanced, method, path, query, body);
+    const result = await this.#module.fetch(this.now, method, path, query, body);
     this.#requests.push(Object.freeze(result.record));
     if (this.#requests.length > REMEMBERED) this.#requests.shift();
     return result;
@@ -88,7 +92,15 @@ class Emulator {
 
   [served](bytes, contentType, type) {
     if (type === undefined ? !isJsonType(contentType) : type !== FLAGS) return bytes;
-    return this.#toRetrievalForm(bytes, type === FLAGS) ?? bytes;
+    return this.#functions.toRetrievalForm(bytes, type === FLAGS) ?? bytes;
+  }
+
+  [endOfJson](text) {
+    return this.#functions.endOfJson(text);
+  }
+
+  get [knownFaults]() {
+    return this.#functions.knownFaults();
   }
 
   deploy(deployment) {
@@ -112,14 +124,38 @@ class Emulator {
     return [...this.#requests];
   }
 
+  #change(option, value) {
+    checked("createEmulator", { [option]: value });
+    this.#options[option] = value;
+    return value;
+  }
+
   get intervalInSeconds() {
-    return this.#interval;
+    return this.#options.intervalInSeconds;
   }
 
   set intervalInSeconds(seconds) {
-    checked("createEmulator", { intervalInSeconds: seconds });
-    this.#interval = seconds;
-    this.#module.setInterval(seconds);
+    this.#module.setInterval(this.#change("intervalInSeconds", seconds));
+  }
+
+  get latencyInMilliseconds() {
+    return this.#options.latencyInMilliseconds;
+  }
+
+  set latencyInMilliseconds(milliseconds = 0) {
+    this.#module.setLatency(this.#change("latencyInMilliseconds", milliseconds));
+  }
+
+  get replay() {
+    return this.#options.replay;
+  }
+
+  set replay(how = "refused") {
+    this.#module.setReplay(this.#change("replay", how));
+  }
+
+  get now() {
+    return this.#now() + this.#advanced;
   }
 
   advance(milliseconds) {
@@ -135,8 +171,8 @@ class Emulator {
     return this.#module.faults();
   }
 
-  clearFaults() {
-    this.#module.clearFaults();
+  clearFaults(name) {
+    judged("fault", () => this.#module.clearFaults(name));
   }
 }
 

@@ -62,14 +62,25 @@ export function unfitName(name) {
   if (isPassedOver(name) || /[. ]$/.test(name) || name.trim() !== name) return "must not look like a hidden or temporary file, nor begin or end with a space";
 }
 
-/** What is wrong with a file's content, or undefined. */
-export function unfitContent(file, bytes) {
+/** What is wrong with a file's content, or undefined; `endOfJson` tells where a text stops being JSON. */
+export function unfitContent(file, bytes, endOfJson) {
   if (bytes.length > MAXIMUM_BYTES) return `has ${bytes.length.toLocaleString("en")} bytes, expected at most ${MAXIMUM_BYTES.toLocaleString("en")}`;
   if (bytes.length === 0) return "is empty, which no client can tell from unchanged";
   if (!isJson(file)) return;
+  let text;
   try {
-    JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return "is not JSON: its bytes are not UTF-8";
+  }
+  try {
+    JSON.parse(text);
   } catch (error) {
-    return `is not JSON: ${error.message}`;
+    // The host says the place as an offset, or not at all.
+    const offset = /position (\d+)/.exec(error.message)?.[1];
+    const before = offset && text.slice(0, Number(offset)).split("\n");
+    const [line, column] = before ? [before.length, before.at(-1).length + 1] : (endOfJson(text) ?? []);
+    const sentence = error.message.replace(/ in JSON at position .*$| after JSON at .*$|, (\.\.\.)?".*is not valid JSON$/s, "");
+    return `is not JSON: ${line ? `line ${line}, column ${column}: ` : ""}${sentence}`;
   }
 }

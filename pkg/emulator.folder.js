@@ -11,7 +11,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { constants } from "node:fs";
 import { lstat, mkdir, open, readdir, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { register, served } from "./emulator.face.js";
+import { endOfJson, register, served } from "./emulator.face.js";
 import { contentTypeOf, extensionFor, flatTarget, isOfType, isPassedOver, MAXIMUM_BYTES, profileOf, unfitContent, unfitName } from "./emulator.files.js";
 
 /** How long nobody must have touched a file, in milliseconds. */
@@ -46,6 +46,8 @@ function singleTarget(file, { application, environment, configurationProfile }) 
 
 const names = ({ application, environment, configurationProfile }) => [application, environment, configurationProfile];
 const keyOf = (target) => JSON.stringify(names(target));
+/** A path as everybody writes it. */
+const shown = (file) => file?.split(path.sep).join("/");
 const byName = (a, b) => (a.name < b.name ? -1 : 1);
 const isGone = (error) => error.code === "ENOENT" || error.code === "ENOTDIR";
 
@@ -58,7 +60,7 @@ export class Folder {
   #timer;
   /** By key: `{ target, file, stamp, since, settled, missing, deployed, remark }`. */
   #known = new Map();
-  /** What was told of which path, so that it is told once. */
+  /** What was told of which path, `{ message, target }`, so that it is told once. */
   #remarks = new Map();
   #said;
   #unsure = false;
@@ -137,17 +139,17 @@ export class Folder {
       const [other, held] = [found.get(keyOf(target)), this.#known.get(keyOf(target))?.file];
       if (!entry.isFile()) this.#say(file, entry.isSymbolicLink() ? "is a link, and links are not followed" : "is no file: expected application/environment/profile.ext");
       else if (unfit) this.#say(file, `is not served, its name ${unfit}`);
-      else if (other && held !== file) this.#say(file, `is not served: ${other.file} is of the same name`);
+      else if (other && held !== file) this.#say(file, `is not served: ${other.file} is of the same name`, target);
       else {
         // The one that was there before stays.
-        if (other) this.#say(other.file, `is not served: ${file} is of the same name`);
+        if (other) this.#say(other.file, `is not served: ${file} is of the same name`, target);
         found.set(keyOf(target), { target, file });
       }
     }
     const now = Date.now();
     for (const [key, { target, file }] of found) if (!(await this.#examine(target, file, now))) found.delete(key);
     for (const [key, known] of this.#known) if (known.file && !found.has(key) && !this.#unsure) await this.#miss(known, now);
-    for (const [file, message] of this.#said) if (this.#remarks.get(file) !== message) this.#tell({ type: "problem", file, message });
+    for (const [file, { message }] of this.#said) if (this.#remarks.get(file)?.message !== message) this.#tell({ type: "problem", file, message });
     this.#remarks = this.#said;
   }
 
@@ -169,8 +171,9 @@ export class Folder {
     return all;
   }
 
-  #say(file, message) {
-    this.#said.set(file, message);
+  /** Tells what is wrong with a file, and what it would be deployed to where that can be said. */
+  #say(file, message, target) {
+    this.#said.set(file, { message, target });
   }
 
   async #entries(...parts) {
@@ -227,7 +230,7 @@ export class Folder {
     Object.assign(known, { file, missing: undefined });
     // The second for a disk whose clock is ahead.
     if (!known.settled && (now - info.ctimeMs >= SETTLED || now - known.since >= SETTLED)) await this.#take(known, file);
-    if (known.remark) this.#say(file, known.remark);
+    if (known.remark) this.#say(file, known.remark, target);
     return true;
   }
 
@@ -255,7 +258,7 @@ export class Folder {
 
   /** What a file's bytes are served as, or why they are not; `status` is that over HTTP. */
   #judge(file, bytes) {
-    const unfit = unfitContent(file, bytes);
+    const unfit = unfitContent(file, bytes, (text) => this.#emulator[endOfJson](text));
     if (unfit) return { unfit, status: bytes.length > MAXIMUM_BYTES ? 413 : 422 };
     try {
       return { content: this.#emulator[served](bytes, contentTypeOf(file)) };
@@ -302,7 +305,12 @@ export class Folder {
 
   /** What is deployed, with the file that it is from. */
   list() {
-    return this.#emulator.configurations.map((it) => ({ ...it, file: this.#known.get(keyOf(it))?.file?.split(path.sep).join("/") }));
+    return this.#emulator.configurations.map((it) => ({ ...it, file: shown(this.#known.get(keyOf(it))?.file) }));
+  }
+
+  /** What cannot be deployed as it is: `{ file, message }`, and the names that it would be deployed to where those are good. */
+  problems() {
+    return [...this.#remarks].map(([file, { message, target }]) => ({ file: shown(file), message, ...target }));
   }
 
   /** The file's content as it is now, with its content type. */
@@ -347,6 +355,7 @@ export class Folder {
       const known = this.#know(target);
       this.#deploy(known, file, content, (await stat(full)).mtime);
       Object.assign(known, { file, missing: undefined, remark: undefined, stamp: undefined });
+      this.#remarks.delete(file);
     });
   }
 
@@ -357,6 +366,7 @@ export class Folder {
       if (!known?.file) throw new FolderError(404, `there is no file for ${names(target).join("/")}`);
       await this.#inside(path.dirname(known.file));
       await rm(path.join(this.#root, known.file), { force: true });
+      this.#remarks.delete(known.file);
       this.#revert(known);
     });
   }

@@ -2,7 +2,7 @@
 
 import { face } from "./emulator.face.js";
 import inlined from "./wasm/emulator.inline.js";
-import { Emulator, initSync, toRetrievalForm } from "./wasm/emulator.js";
+import { Emulator, endOfJson, initSync, knownFaults, toRetrievalForm } from "./wasm/emulator.js";
 
 let ready = false;
 
@@ -11,5 +11,5 @@ export const createEmulator = face(() => {
     initSync({ module: Uint8Array.from(atob(inlined), (character) => character.charCodeAt(0)) });
     ready = true;
   }
-  return { Emulator, toRetrievalForm };
+  return { Emulator, endOfJson, knownFaults, toRetrievalForm };
 });

@@ -1,7 +1,7 @@
 // appconfig-edge/emulator for workerd, which compiles no bytes: its module is imported as one.
 
 import { face } from "./emulator.face.js";
-import { Emulator, initSync, toRetrievalForm } from "./wasm/emulator.js";
+import { Emulator, endOfJson, initSync, knownFaults, toRetrievalForm } from "./wasm/emulator.js";
 import module from "./wasm/emulator.wasm";
 
 let ready = false;
@@ -11,5 +11,5 @@ export const createEmulator = face(() => {
     initSync({ module });
     ready = true;
   }
-  return { Emulator, toRetrievalForm };
+  return { Emulator, endOfJson, knownFaults, toRetrievalForm };
 });

@@ -97,9 +97,21 @@ impl Fault {
         }
     }
 
-    fn fits(self, operation: Operation) -> bool {
+    /// The one operation that it fits; `None` where it fits both.
+    #[must_use]
+    pub fn operation(self) -> Option<Operation> {
         let of_polls = matches!(self, Self::ExpiredToken | Self::CorruptedToken | Self::WrongContentType | Self::Interval);
-        operation == Operation::GetLatestConfiguration || !of_polls
+        of_polls.then_some(Operation::GetLatestConfiguration)
+    }
+
+    /// The seconds of a plan where nothing else is said; `None` where it has none.
+    #[must_use]
+    pub fn seconds(self) -> Option<i32> {
+        match self {
+            Self::Interval => Some(300),
+            Self::ClockSkew => Some(3600),
+            _ => None,
+        }
     }
 }
 
@@ -125,7 +137,7 @@ impl Plan {
     /// The next request, whichever it is. The interval is five minutes, the clock an hour ahead.
     #[must_use]
     pub fn new(fault: Fault) -> Self {
-        Self { fault, operation: None, times: 1, rate: 1.0, seconds: if fault == Fault::Interval { 300 } else { 3600 } }
+        Self { fault, operation: None, times: 1, rate: 1.0, seconds: fault.seconds().unwrap_or_default() }
     }
 }
 
@@ -140,8 +152,8 @@ impl Faults {
         }
     }
 
-    pub(super) fn clear(&mut self) {
-        self.0.clear();
+    pub(super) fn clear(&mut self, only: Option<Fault>) {
+        self.0.retain(|plan| only.is_some_and(|fault| plan.fault != fault));
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Plan> {
@@ -151,9 +163,8 @@ impl Faults {
     /// The first one that waits for such a request, and that luck does not pass over.
     pub(super) fn take(&mut self, operation: Operation, random: &mut Random) -> Option<Plan> {
         let at = self.0.iter().position(|plan| {
-            plan.fault.fits(operation)
-                && plan.operation.is_none_or(|only| only == operation)
-                && (plan.rate >= 1.0 || random.unit() < plan.rate)
+            let fits = |only: Option<Operation>| only.is_none_or(|only| only == operation);
+            fits(plan.fault.operation()) && fits(plan.operation) && (plan.rate >= 1.0 || random.unit() < plan.rate)
         })?;
         let plan = self.0.get_mut(at)?;
         let taken = *plan;
@@ -193,6 +204,19 @@ mod tests {
         assert_eq!(take(Get), None);
         assert_eq!(take(Start), Some(Fault::Throttle));
         assert_eq!(take(Start), None);
+    }
+
+    #[test]
+    fn one_name_is_forgotten_or_all() {
+        let mut faults = Faults::default();
+        for fault in [Fault::Throttle, Fault::Hang, Fault::Throttle, Fault::CutBody] {
+            faults.add(Plan::new(fault));
+        }
+        let left = |faults: &Faults| faults.iter().map(|plan| plan.fault).collect::<Vec<_>>();
+        faults.clear(Some(Fault::Throttle));
+        assert_eq!(left(&faults), [Fault::Hang, Fault::CutBody]);
+        faults.clear(None);
+        assert_eq!(left(&faults), []);
     }
 
     #[test]

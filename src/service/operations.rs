@@ -4,7 +4,7 @@ use super::deployments::{Deployments, State};
 use super::fault::Faults;
 use super::seal::{Claim, Seal};
 use super::sessions::{Sessions, LIFETIME};
-use super::{is_identifier, Configuration, Options, Plan, Refusal, Replay, Target, Unfit};
+use super::{is_identifier, Configuration, Fault, Options, Plan, Refusal, Replay, Target, Unfit};
 use crate::protocol::date::UnixMilliseconds;
 use crate::protocol::response::{DAY_IN_SECONDS, DEFAULT_INTERVAL_IN_SECONDS};
 use crate::protocol::{Problem, ResourceType, SessionInput, Token};
@@ -106,14 +106,19 @@ impl Service {
         self.faults.iter()
     }
 
-    /// Forgets the faults that have not happened yet.
-    pub fn clear_faults(&mut self) {
-        self.faults.clear();
+    /// Forgets the faults that have not happened yet: those of one name, or all.
+    pub fn clear_faults(&mut self, only: Option<Fault>) {
+        self.faults.clear(only);
     }
 
     /// Changes the poll interval for every answer from now on; see [`Options::interval_in_seconds`].
     pub fn set_interval(&mut self, interval_in_seconds: Option<u32>) {
         self.options.interval_in_seconds = interval_in_seconds;
+    }
+
+    /// Changes what a spent token gets from now on.
+    pub fn set_replay(&mut self, replay: Replay) {
+        self.options.replay = replay;
     }
 
     /// StartConfigurationSession.

@@ -225,6 +225,11 @@ fn a_spent_token_gets_what_was_chosen() {
         };
         // In silence: the service believes that its first answer arrived.
         assert!(it.get_latest_configuration(70_000, next.as_str()).unwrap().changed().is_none());
+        // It can be changed while sessions go on.
+        it.set_replay(Replay::Repeated);
+        assert!(it.get_latest_configuration(71_000, initial.as_str()).unwrap().changed().is_some());
+        it.set_replay(Replay::Refused);
+        assert_eq!(problem(it.get_latest_configuration(72_000, initial.as_str())), Some(Problem::Corrupted));
     }
 }
 
@@ -263,7 +268,7 @@ fn faults_happen_when_they_are_asked_for() {
     let (answer, _) = ask(&mut it, 0, &get(&initial));
     assert_eq!((answer.delivery, answer.status), (Delivery::Lost, 200));
     it.fault(Plan::new(Fault::Throttle));
-    it.clear_faults();
+    it.clear_faults(None);
     assert_eq!(ask(&mut it, 0, &get(&initial)).0.record.problem.as_deref(), Some("Corrupted"), "the lost answer spent it");
 }
 
@@ -446,7 +451,7 @@ fn an_interval_changes_for_one_answer_and_is_held_to() {
     assert_eq!((answer.record.interval_in_seconds, response.content_type.as_deref()), (Some(600), Some("text/plain")));
     let token = Token::new(response.next_token.unwrap()).unwrap();
     assert_eq!(ask(&mut it, 500_000, &get(&token)).0.record.problem.as_deref(), Some("PollIntervalNotSatisfied"));
-    it.clear_faults();
+    it.clear_faults(None);
     it.fault(Plan::new(Fault::WrongContentType));
     let (answer, response) = ask(&mut it, 600_000, &get(&token));
     assert_eq!((answer.record.interval_in_seconds, response.content_type.as_deref()), (Some(5), Some("application/octet-stream")));

@@ -7,7 +7,7 @@
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::cell::RefCell;
+use core::cell::{Cell, RefCell};
 
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{JsString, Promise, Reflect, Uint8Array};
@@ -16,7 +16,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
 use crate::flags::{self, Mistake};
-use crate::protocol::Operation;
+use crate::protocol::{json::Reader, Operation};
 use crate::service::{Call, Configuration, Delivery, Fault, Options, Plan, Record, Replay, Service, Target};
 
 /// The options of `createEmulator` that are the service's.
@@ -40,6 +40,16 @@ struct Deployed<'a> {
     content_type: &'a str,
     version_label: Option<&'a str>,
     bytes: usize,
+}
+
+/// A fault that there is, as `knownFaults` lists it.
+#[derive(Serialize)]
+struct Known {
+    name: &'static str,
+    /// None where it fits both.
+    operation: Option<&'static str>,
+    /// Those of a plan that says none; None where it has no use for them.
+    seconds: Option<i32>,
 }
 
 /// A fault to come, as `faults` lists it.
@@ -91,11 +101,43 @@ pub fn to_retrieval_form(content: &[u8], required: bool) -> Result<Option<Vec<u8
     Ok(result.transpose().map_err(told)?.map(String::into_bytes))
 }
 
+/// Where a text stops being JSON, as `[line, column]`, both counted from 1. `None` where it is JSON.
+#[wasm_bindgen(js_name = endOfJson)]
+#[must_use]
+pub fn end_of_json(text: &str) -> Option<Vec<u32>> {
+    let mut reader = Reader::new(text);
+    if reader.skip().is_some() && reader.at_end() {
+        return None;
+    }
+    let before = &text[..text.len() - reader.rest().len()];
+    let (lines, last) = before.rsplit_once('\n').map_or((0, before), |(lines, last)| (lines.matches('\n').count() + 1, last));
+    [lines, last.chars().count()].map(|count| u32::try_from(count + 1).ok()).into_iter().collect()
+}
+
+/// Every fault that there is.
+///
+/// # Errors
+/// Never, as long as JavaScript can make an array.
+#[wasm_bindgen(js_name = knownFaults)]
+pub fn known_faults() -> Result<JsValue, JsError> {
+    let known = |fault: Fault| Known { name: fault.name(), operation: fault.operation().map(Operation::name), seconds: fault.seconds() };
+    Ok(serde_wasm_bindgen::to_value(&Fault::ALL.map(known))?)
+}
+
+fn fault_named(name: &str) -> Result<Fault, JsError> {
+    Fault::from_name(name).ok_or_else(|| JsError::new(&format!("expected one of {}, got {name}", Fault::ALL.map(Fault::name).join(", "))))
+}
+
+fn replay_named(name: &str) -> Result<Replay, JsError> {
+    Replay::from_name(name)
+        .ok_or_else(|| JsError::new(&format!("expected one of {}, got {name}", Replay::ALL.map(Replay::name).join(", "))))
+}
+
 /// One emulated service.
 #[wasm_bindgen]
 pub struct Emulator {
     service: RefCell<Service>,
-    latency: u32,
+    latency: Cell<u32>,
 }
 
 #[wasm_bindgen]
@@ -109,10 +151,10 @@ impl Emulator {
         let setup: Setup = serde_wasm_bindgen::from_value(options)?;
         let options = Options {
             interval_in_seconds: setup.interval_in_seconds,
-            replay: Replay::from_name(&setup.replay).ok_or_else(|| JsError::new("expected replay to be refused, repeated or empty"))?,
+            replay: replay_named(&setup.replay)?,
             token_characters: setup.token_characters.unwrap_or(Options::default().token_characters),
         };
-        Ok(Self { service: RefCell::new(Service::new(options, setup.seed.to_bits())), latency: setup.latency_in_milliseconds })
+        Ok(Self { service: RefCell::new(Service::new(options, setup.seed.to_bits())), latency: Cell::new(setup.latency_in_milliseconds) })
     }
 
     /// Deploys.
@@ -184,9 +226,7 @@ impl Emulator {
     /// # Errors
     /// Where there is no fault or no operation of this name, and where the fault has no use for the seconds.
     pub fn fault(&self, name: &str, operation: Option<String>, times: u32, rate: f64, seconds: Option<i32>) -> Result<(), JsError> {
-        let Some(fault) = Fault::from_name(name) else {
-            return Err(JsError::new(&format!("expected one of {}, got {name}", Fault::ALL.map(Fault::name).join(", "))));
-        };
+        let fault = fault_named(name)?;
         let operations = [Operation::StartConfigurationSession, Operation::GetLatestConfiguration];
         let operation =
             match operation {
@@ -195,6 +235,9 @@ impl Emulator {
                     JsError::new(&format!("expected the operation to be {}", operations.map(Operation::name).join(" or ")))
                 })?),
             };
+        if let (Some(only), true) = (fault.operation(), operation.is_some() && operation != fault.operation()) {
+            return Err(JsError::new(&format!("expected {name} with {} alone, the other operation cannot have it", only.name())));
+        }
         let plan = Plan { operation, times, rate, ..Plan::new(fault) };
         let sentence = match (fault, seconds) {
             (Fault::Interval, Some(seconds)) if !(1..=86_400).contains(&seconds) => Some("expected an interval from 1 to 86400 seconds"),
@@ -221,22 +264,44 @@ impl Emulator {
                 operation: plan.operation.map(Operation::name),
                 times: (plan.times != Plan::ALWAYS).then_some(plan.times),
                 rate: plan.rate,
-                seconds: matches!(plan.fault, Fault::Interval | Fault::ClockSkew).then_some(plan.seconds),
+                seconds: plan.fault.seconds().map(|_| plan.seconds),
             })
             .collect();
         Ok(serde_wasm_bindgen::to_value(&all)?)
     }
 
-    /// Forgets the faults that have not happened yet.
+    /// Forgets the faults that have not happened yet: those of this name, or all.
+    ///
+    /// # Errors
+    /// Where there is no fault of this name.
+    #[allow(clippy::needless_pass_by_value)] // wasm-bindgen hands no `Option<&str>` over
     #[wasm_bindgen(js_name = clearFaults)]
-    pub fn clear_faults(&self) {
-        self.service.borrow_mut().clear_faults();
+    pub fn clear_faults(&self, name: Option<String>) -> Result<(), JsError> {
+        let only = name.as_deref().map(fault_named).transpose()?;
+        self.service.borrow_mut().clear_faults(only);
+        Ok(())
     }
 
     /// Changes the interval for every answer from now on.
     #[wasm_bindgen(js_name = setInterval)]
     pub fn set_interval(&self, seconds: Option<u32>) {
         self.service.borrow_mut().set_interval(seconds);
+    }
+
+    /// Changes what a spent token gets from now on.
+    ///
+    /// # Errors
+    /// Where there is no such behaviour.
+    #[wasm_bindgen(js_name = setReplay)]
+    pub fn set_replay(&self, name: &str) -> Result<(), JsError> {
+        self.service.borrow_mut().set_replay(replay_named(name)?);
+        Ok(())
+    }
+
+    /// Changes how long every answer from now on is on its way.
+    #[wasm_bindgen(js_name = setLatency)]
+    pub fn set_latency(&self, milliseconds: u32) {
+        self.latency.set(milliseconds);
     }
 
     /// Answers a request: the service has done so when this returns, and the promise gives the answer when the latency is over.
@@ -258,7 +323,7 @@ impl Emulator {
         let value = serde_wasm_bindgen::to_value(&head)?;
         let set = Reflect::set(&value, &JsString::from("body"), &Uint8Array::from(&answer.body[..]));
         debug_assert_eq!(set, Ok(true), "a fresh object takes every property");
-        let latency = self.latency;
+        let latency = self.latency.get();
         Ok(if latency == 0 {
             Promise::resolve(&value)
         } else {

@@ -10,4 +10,4 @@ pub use engine::Engine;
 #[cfg(feature = "emulator")]
 mod emulator;
 #[cfg(feature = "emulator")]
-pub use emulator::{to_retrieval_form, Emulator};
+pub use emulator::{end_of_json, known_faults, to_retrieval_form, Emulator};

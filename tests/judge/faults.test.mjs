@@ -66,11 +66,21 @@ test("by an admin call, for pages of this server's own origin and tools on this 
   const post = (value, headers) => fetch(url, { method: "POST", headers: { "content-type": "application/json", ...headers }, body: typeof value === "string" ? value : JSON.stringify(value) });
   const added = await post({ name: "throttle", times: 2, operation: "GetLatestConfiguration" });
   const throttle = { name: "throttle", times: 2, operation: "GetLatestConfiguration", rate: 1 };
-  assert.deepEqual([added.status, await added.json()], [200, { faults: [throttle] }]);
+  const { faults, known } = await added.json();
+  assert.deepEqual([added.status, faults], [200, [throttle]]);
+  // For a page that has a switch for each: what there is, and what each takes.
+  assert.deepEqual(known.map(({ name }) => name).sort(), ["clock-skew", "compressed", "corrupted-token", "cut-body", "expired-token", "hang", "hidden-headers", "html-page", "internal-error", "interval", "lost-answer", "throttle", "unavailable", "wrong-content-type"]);
+  assert.deepEqual(known.filter(({ seconds }) => seconds !== undefined), [{ name: "interval", operation: "GetLatestConfiguration", seconds: 300 }, { name: "clock-skew", seconds: 3600 }]);
   await post({ name: "clock-skew", rate: 0.5 });
   assert.deepEqual((await (await fetch(url)).json()).faults, [throttle, { name: "clock-skew", rate: 0.5, seconds: 3600 }]);
+  await post({ name: "throttle", rate: 1 });
+  const left = async () => (await (await fetch(url)).json()).faults.map(({ name, times }) => [name, times]);
+  assert.deepEqual(await left(), [["throttle", 2], ["clock-skew", undefined], ["throttle", undefined]]);
+  assert.equal((await fetch(`${url}/throttle`, { method: "DELETE" })).status, 204);
+  assert.deepEqual(await left(), [["clock-skew", undefined]]);
+  assert.equal((await fetch(`${url}/earthquake`, { method: "DELETE" })).status, 400);
   assert.equal((await fetch(url, { method: "DELETE" })).status, 204);
-  assert.deepEqual(await (await fetch(url)).json(), { faults: [] });
+  assert.deepEqual(await left(), []);
 
   for (const [status, message, value, headers] of [
     [400, /expected one of throttle, internal-error, .*, got earthquake$/, { name: "earthquake" }],
@@ -78,6 +88,7 @@ test("by an admin call, for pages of this server's own origin and tools on this 
     [400, /^option rate: expected a number above 0 and up to 1, got 2$/, { name: "throttle", rate: 2 }],
     [400, /there is no such option; there are times, operation, rate, seconds/, { name: "throttle", often: true }],
     [400, /expected seconds for interval and clock-skew alone, got 5/, { name: "throttle", seconds: 5 }],
+    [400, /expected expired-token with GetLatestConfiguration alone/, { name: "expired-token", operation: "StartConfigurationSession" }],
     [400, /expected an interval from 1 to 86400 seconds, got 0/, { name: "interval", seconds: 0 }],
     [400, /^expected a fault in JSON, such as/, "{"],
     [400, /^expected a fault in JSON, such as/, "null"],
@@ -91,6 +102,15 @@ test("by an admin call, for pages of this server's own origin and tools on this 
     assert.match((await answer.json()).message, message);
   }
   assert.deepEqual(it.emulator.faults, []);
+});
+
+test("a standing fault lasts until it is cleared", async (t) => {
+  const it = await start(t);
+  const post = (value) => fetch(`${it.url}/_emulator/faults`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(value) });
+  await post({ name: "unavailable", rate: 1 });
+  for (let count = 0; count < 5; count += 1) assert.equal((await fetch(`${it.url}/configurationsessions`, { method: "POST", body })).status, 503);
+  await fetch(`${it.url}/_emulator/faults/unavailable`, { method: "DELETE" });
+  assert.equal((await ask(it.url, await open(it.url))).status, 200);
 });
 
 test("a rate lasts until it is taken back, and goes by the seed", async () => {

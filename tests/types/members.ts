@@ -48,8 +48,8 @@ export const members = {
   } satisfies Names<Exclude<keyof AppConfigError, keyof Error | "cause">>,
   SignRequest: { operation: true, input: true, method: true, url: true, headers: true, body: true, signal: true } satisfies Names<Keys<SignRequest>>,
   Emulator: {
-    fetch: true, deploy: true, revert: true, configurations: true, requests: true, intervalInSeconds: true, advance: true, fault: true, faults: true,
-    clearFaults: true,
+    fetch: true, deploy: true, revert: true, configurations: true, requests: true, intervalInSeconds: true, latencyInMilliseconds: true, replay: true, now: true,
+    advance: true, fault: true, faults: true, clearFaults: true,
   } satisfies Names<keyof Emulator>,
 };
 

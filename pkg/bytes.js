@@ -16,6 +16,9 @@ export function join(chunks) {
 export function same(a, b) {
   let i = a.length;
   if (i !== b.length) return false;
+  // Four at a time: one by one this is a tenth of what a poll of 2 MB costs.
+  const [c, d] = [a, b].map(({ buffer, byteOffset }) => new DataView(buffer, byteOffset, i));
+  while (i > 3) if (c.getInt32((i -= 4)) !== d.getInt32(i)) return false;
   while (i--) if (a[i] !== b[i]) return false;
   return true;
 }

@@ -8,7 +8,6 @@ import { FailureEvent, StatusChangeEvent, UpdateEvent } from "./events.js";
 import { guard, guarded } from "./listener.js";
 import { instantiate } from "./module.js";
 import { checkOptions, checkWait } from "./options.js";
-import { prepare } from "./request.js";
 import { looksAround, Waiter } from "./waiter.js";
 
 // In the order of Status in src/session/event.rs.
@@ -100,6 +99,7 @@ export class ConfigurationClient extends EventTarget {
       () => {
         failures = this.#failures;
         const before = this.#driver.isPolling;
+        this.#driver.watched = looksAround;
         this.#refresh();
         return (mine = this.#driver.isPolling && !before);
       },
@@ -109,7 +109,7 @@ export class ConfigurationClient extends EventTarget {
   async *updates() {
     const stops = this.#stops;
     for (let seen; ; ) {
-      const next = await this.#wait({}, undefined, () => (this.#stops > stops ? END : this.#configuration !== seen ? this.#configuration : this.#stopped && END));
+      const next = await this.#wait({}, undefined, () => (this.#configuration !== seen ? this.#configuration : (this.#stops > stops || this.#stopped) && END));
       if (next === END) return;
       yield (seen = next);
     }
@@ -191,6 +191,7 @@ export class ConfigurationClient extends EventTarget {
     this.#queue.push(event);
     queueMicrotask(() => {
       for (let next; (next = this.#queue.shift()); ) this.dispatchEvent(next);
+      this.#queue.length = 0; // gives back the room
     });
   }
 
@@ -204,8 +205,6 @@ export class ConfigurationClient extends EventTarget {
 
   /** What the driver calls. */
   #host = {
-    prepare: (operation, url, body, signal) => prepare(this.#options, operation, url, body, signal),
-
     /** Says what a body is, and keeps it in case that it is the next configuration. */
     examine: (bytes, contentType) => {
       const same = this.#bytes && sameBytes(this.#bytes, bytes);

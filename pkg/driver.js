@@ -3,6 +3,7 @@
 
 import { join } from "./bytes.js";
 import { Engine } from "./module.js";
+import { prepare } from "./request.js";
 
 // In the order of the numbers in src/wasm/engine.rs.
 export const START = 0, STOP = 1, REFRESH = 2;
@@ -37,10 +38,15 @@ export class Driver {
   #timer;
   #due; // when it fires
   #holds = false;
+  /**
+   * Whether who refreshes looks after the poll under way, with inputs that apply its limits by the clock: then it needs no
+   * timer, which in workerd costs a tenth of a poll. Until the next hold(), that is, until somebody comes or goes.
+   */
+  watched = false;
 
   /**
-   * `host` has `prepare(operation, url, body, signal)`, `examine(bytes, contentType)`, `updated(contentType, versionLabel)`,
-   * `failed(numbers, texts, reason)`, `status(number)` and `settled()`.
+   * `host` has `examine(bytes, contentType)`, `updated(contentType, versionLabel)`, `failed(numbers, texts, reason)`,
+   * `status(number)` and `settled()`.
    */
   constructor(options, host) {
     this.#options = options;
@@ -68,7 +74,8 @@ export class Driver {
   /** Whether the timer holds the process from now on (Node, Deno, Bun). */
   hold(holds) {
     this.#holds = holds;
-    this.#timer?.[holds ? "ref" : "unref"]?.();
+    this.watched = false;
+    this.#set();
   }
 
   /** Feeds the engine and does what it says. */
@@ -94,20 +101,25 @@ export class Driver {
 
   #wait(at) {
     // A limit that fires early only makes the engine look again, so bytes that arrive need no new timer.
-    if (this.#due !== undefined && (this.#due === at || (this.isPolling && this.#due < at))) return;
+    if (this.#due !== undefined && (this.#due === at || (this.isPolling && this.#due < at))) return this.#set();
     clearTimeout(this.#timer);
     this.#due = at;
     this.#timer = undefined;
-    if (at === undefined) return;
-    this.#timer = setTimeout(
-      () => {
-        this.#due = undefined;
-        this.input(TIMEOUT);
-      },
-      // Never early by a fraction.
-      Math.min(Math.max(Math.ceil(at - performance.now()), 0), LONGEST_TIMER),
-    );
-    this.hold(this.#holds);
+    this.#set();
+  }
+
+  #set() {
+    if (!this.#timer && this.#due !== undefined && !(this.watched && this.isPolling)) {
+      this.#timer = setTimeout(
+        () => {
+          this.#due = this.#timer = undefined;
+          this.input(TIMEOUT);
+        },
+        // Never early by a fraction.
+        Math.min(Math.max(Math.ceil(this.#due - performance.now()), 0), LONGEST_TIMER),
+      );
+    }
+    this.#timer?.[this.#holds ? "ref" : "unref"]?.();
   }
 
   #abort() {
@@ -126,7 +138,7 @@ export class Driver {
       const controller = new AbortController();
       this.#exchange = { id, controller };
       const { signal } = controller;
-      const [target, init] = await this.#host.prepare(operation, url, body, signal);
+      const [target, init] = await prepare(this.#options, operation, url, body, signal);
       if (this.#exchange?.id !== id) return;
       phase = NETWORK;
       const { fetch = globalThis.fetch } = this.#options;

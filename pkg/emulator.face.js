@@ -62,7 +62,7 @@ class Emulator {
     const method = (init.method ?? request?.method ?? "GET").toUpperCase();
     let body = "";
     if (init.body !== undefined && init.body !== null) body = await new Response(init.body).text();
-    else if (request?.body) body = await request.text();
+    else if (request) body = await request.text(); // Firefox has no `body` there
     signal?.throwIfAborted();
     // Whatever stands before the operation is the endpoint's own path.
     const path = pathname.slice(pathname.lastIndexOf("/"));

@@ -1,5 +1,6 @@
 // Runs the suite in a page or in one of the workers that it can have.
 
+import { pause } from "./expect.mjs";
 import { inTurn, perform } from "./harness.mjs";
 import { testsFor } from "./suite.mjs";
 import given from "/world.js";
@@ -17,8 +18,18 @@ const uncaught = (error, event) => {
 addEventListener("error", (event) => uncaught(event.error, event));
 addEventListener("unhandledrejection", (event) => uncaught(event.reason, event));
 
-// Each browser has another name for it, and each has to be asked to have one at all.
-const gc = globalThis.gc ?? globalThis.$vm?.gc ?? globalThis.TestUtils?.gc;
+/** Where a collector cannot be called it is made to run: memory is used up until something is collected. */
+let pressing;
+const press = () => (pressing ??= (async () => {
+  let collected = false;
+  const registry = new FinalizationRegistry(() => (collected = true));
+  (() => registry.register({}, "sentinel"))();
+  for (let i = 0; i < 500 && !collected; i++) {
+    press.waste = [new ArrayBuffer(4_000_000), Array.from({ length: 20_000 }, (_, n) => ({ n }))];
+    await pause(0);
+  }
+  if (!collected) throw new Error("nothing is ever collected here");
+})().finally(() => (pressing = undefined)));
 
 let copies = 0;
 
@@ -27,7 +38,7 @@ export async function run({ glue, cannot, ...own }) {
   const world = {
     ...given,
     isBrowser: true,
-    gc,
+    gc: globalThis.gc ?? press,
     memory: () => glue.initSync().memory.buffer.byteLength,
     uncaught: (matches) => new Promise((resolve) => {
       const entry = { matches, resolve: (error) => (expected.delete(entry), resolve(error)) };

@@ -94,6 +94,12 @@ export class Context {
   }
 }
 
+/** An error as text. In Firefox and WebKit the stack does not begin with the message. */
+function described(error) {
+  const told = `${error.name ?? "Error"}${error.code ? ` ${error.code}` : ""}: ${error.message ?? error}`;
+  return error.stack?.includes(error.message) ? error.stack : `${told}\n${error.stack ?? ""}`;
+}
+
 /** Runs one test; gives `{ name, error, milliseconds }`, with `error` a text where it failed. */
 export async function perform({ name, run }, world) {
   const context = new Context(world);
@@ -110,7 +116,7 @@ export async function perform({ name, run }, world) {
   } catch (reason) {
     error ??= reason;
   }
-  return { name, error: error && `${error.stack ?? error}`, milliseconds: Date.now() - begin };
+  return { name, error: error && described(error), milliseconds: Date.now() - begin };
 }
 
 /**

@@ -1,6 +1,7 @@
 // What all runners have in common: how results are told, and how a program of ours is run. Node only.
 
 import { spawn } from "node:child_process";
+import path from "node:path";
 
 /** Collects results; `finish` tells the sum in the line that `npm test` reads, and sets the exit code. */
 export function reporter(runtime) {
@@ -34,19 +35,26 @@ export function reporter(runtime) {
 /** What no runtime but a browser has, as a world says it in `cannot`. */
 export const notABrowser = { origins: "only browsers keep a page from what other origins answer" };
 
+/** Starts a program in a group of its own: npm's deno is a script that starts the real one, a browser has many processes, and all have to end. */
+function begin(command, args, { cwd, env }) {
+  const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"], detached: true });
+  const kill = () => {
+    try {
+      process.kill(-child.pid, "SIGKILL");
+    } catch {
+      // It has ended.
+    }
+  };
+  process.on("exit", kill);
+  child.on("close", () => process.off("exit", kill));
+  return { child, kill };
+}
+
 /** Runs a program; gives its exit code (124 if it had to be ended), what it wrote, and how long it ran. `line` gets each line as it comes. */
 export function program(command, args, { cwd, env, limit = 20_000, line } = {}) {
   return new Promise((resolve, reject) => {
-    const begin = Date.now();
-    // A group of its own: npm's deno is a script that starts the real one, and both have to end.
-    const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"], detached: true });
-    const kill = () => {
-      try {
-        process.kill(-child.pid, "SIGKILL");
-      } catch {
-        // It has ended.
-      }
-    };
+    const start = Date.now();
+    const { child, kill } = begin(command, args, { cwd, env });
     let output = "";
     let rest = "";
     let late = false;
@@ -54,7 +62,6 @@ export function program(command, args, { cwd, env, limit = 20_000, line } = {}) 
       late = true;
       kill();
     }, limit);
-    process.on("exit", kill);
     const take = (isOutput) => (part) => {
       output += part;
       if (!isOutput || !line) return;
@@ -67,10 +74,36 @@ export function program(command, args, { cwd, env, limit = 20_000, line } = {}) 
     child.on("error", reject);
     child.on("close", (code, signal) => {
       clearTimeout(timer);
-      process.off("exit", kill);
-      resolve({ code: late ? 124 : (code ?? signal), output, milliseconds: Date.now() - begin });
+      resolve({ code: late ? 124 : (code ?? signal), output, milliseconds: Date.now() - start });
     });
   });
+}
+
+/**
+ * Starts a program that goes on until it is ended. `failed` is told if it ends by itself; `line` gets each line. Gives what ends it, and
+ * resolves when it has.
+ */
+export function keep(command, args, { cwd, env, failed, line = () => {} } = {}) {
+  const { child, kill } = begin(command, args, { cwd, env });
+  let output = "";
+  let rest = "";
+  const take = (part) => {
+    output = (output + part).slice(-3000);
+    const lines = (rest + part).split("\n");
+    rest = lines.pop();
+    lines.forEach(line);
+  };
+  child.stdout.setEncoding("utf8").on("data", take);
+  child.stderr.setEncoding("utf8").on("data", take);
+  const ended = new Promise((resolve) => {
+    child.on("error", (error) => (failed(error), resolve()));
+    child.on("close", (code, signal) => (failed(new Error(`${path.basename(command)} ended by itself with ${code ?? signal}:\n${output}`)), resolve()));
+  });
+  return async () => {
+    failed = () => {};
+    kill();
+    await ended;
+  };
 }
 
 const MARK = "result ";

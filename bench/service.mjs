@@ -7,8 +7,9 @@ import { fileURLToPath } from "node:url";
 
 const file = path.join(path.dirname(fileURLToPath(import.meta.url)), "upstream.mjs");
 
-export async function startService() {
-  const child = fork(file);
+/** `pages` is the folder of the pages that it serves. */
+export async function startService(pages = "") {
+  const child = fork(file, [pages]);
   const [port] = await once(child, "message");
   const url = `http://127.0.0.1:${port}`;
   return { url, counts: async () => (await fetch(`${url}/counts`)).json(), close: () => child.disconnect() };

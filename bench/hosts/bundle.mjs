@@ -1,5 +1,5 @@
-// Makes of a contender what runs in Node and in workerd. In Node its dependencies are imported from node_modules, as a server does; a Worker
-// is one bundle, as wrangler makes it.
+// Makes of a contender what runs in a host. In Node and Deno its dependencies are imported from node_modules, as a server does; a Worker is one
+// bundle, as wrangler makes it, and so is a page.
 
 import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import path from "node:path";
@@ -23,12 +23,12 @@ const packageByName = {
     resolveDir === folder ? undefined : it.resolve(name, { kind, resolveDir: folder })),
 };
 
-async function bundle(name, main, contender, options) {
+async function bundle(name, main, contender, { use = "export default host(contender);", ...options }) {
   link();
   const outdir = path.join(folder, name);
   rmSync(outdir, { recursive: true, force: true });
   await build({
-    stdin: { contents: `import "./clock.mjs"; import * as contender from "./contenders/${contender}.mjs"; import { host } from "./hosts/${main}"; export default host(contender);`, resolveDir: bench },
+    stdin: { contents: `import "./clock.mjs"; import * as contender from "./contenders/${contender}.mjs"; import { host } from "./hosts/${main}"; ${use}`, resolveDir: bench },
     outfile: path.join(outdir, "main.mjs"),
     bundle: true,
     format: "esm",
@@ -42,6 +42,22 @@ async function bundle(name, main, contender, options) {
 /** Resolves with the file to run. */
 export async function bundleForNode(contender) {
   return path.join(await bundle(`node-${contender}`, "node-host.mjs", contender, { platform: "node", packages: "external" }), "main.mjs");
+}
+
+export async function bundleForDeno(contender) {
+  return path.join(await bundle(`deno-${contender}`, "deno-host.mjs", contender, { platform: "node", packages: "external", use: "host(contender);" }), "main.mjs");
+}
+
+/** Resolves with the folder that holds the page's script, main.mjs. */
+export function bundleForPage(contender) {
+  return bundle(`page-${contender}`, "page-host.mjs", contender, {
+    minify: true,
+    platform: "browser",
+    conditions: ["browser", "import"],
+    mainFields: ["browser", "module", "main"],
+    plugins: [packageByName],
+    use: "host(contender);",
+  });
 }
 
 /** Resolves with the folder and the modules in it, the main one first. */

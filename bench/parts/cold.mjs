@@ -1,61 +1,85 @@
-// From nothing to the first configuration in workerd: a process is started, loads the Worker and answers one request, again and again. What a
-// Worker costs that does nothing is taken off.
+// From nothing to the first configuration: a workerd or Deno process, or a page of Chromium, is started, gets it and ends, again and again. What
+// one costs that does nothing is taken off.
 
+import path from "node:path";
 import { noise, median, round } from "../figures.mjs";
-import { bundleForWorkerd } from "../hosts/bundle.mjs";
+import { bundleForDeno, bundleForPage, bundleForWorkerd } from "../hosts/bundle.mjs";
+import { launch } from "../hosts/chromium.mjs";
+import { firstInDeno } from "../hosts/deno.mjs";
 import { configure, startInWorkerd } from "../hosts/workerd.mjs";
 import { startService } from "../service.mjs";
 import { small } from "../documents.mjs";
+import { root } from "../../scripts/run.mjs";
 
-export const title = "To the first configuration in workerd, in ms over a Worker that does nothing";
+export const title = "To the first configuration, in ms over a host that does nothing";
 
-const contenders = { empty: "(a Worker that does nothing)", fetch: "bare fetch", edge: "appconfig-edge", aws4fetch: "aws4fetch and a loop", sdk: "AWS SDK", powertools: "Powertools" };
+const contenders = { empty: "(a host that does nothing)", fetch: "bare fetch", edge: "appconfig-edge", aws4fetch: "aws4fetch and a loop", sdk: "AWS SDK", powertools: "Powertools" };
 
-async function once(file, name) {
-  const begin = performance.now();
-  const worker = await startInWorkerd(file, name);
-  try {
-    const value = await worker.read();
-    const milliseconds = performance.now() - begin;
-    if (value !== (name === "empty" ? "" : small)) throw new Error(`${name}: another configuration`);
-    return { cpu: worker.cpu() / 1000, wall: milliseconds };
-  } finally {
-    await worker.close();
-  }
-}
+/** How a contender is made ready in each host, and what gives `{ text, wall, cpu }` of one start. */
+const hosts = {
+  async workerd(name, { url }) {
+    const file = configure(await bundleForWorkerd(name), name, `${url}/unchanged`);
+    return async () => {
+      const begin = performance.now();
+      const worker = await startInWorkerd(file, name);
+      try {
+        const text = await worker.read();
+        return { text, wall: performance.now() - begin, cpu: worker.cpu() / 1000 };
+      } finally {
+        await worker.close();
+      }
+    };
+  },
+  async deno(name, { url }) {
+    const file = await bundleForDeno(name);
+    return () => firstInDeno(file, `${url}/unchanged`);
+  },
+  async chromium(name, { url }, browser) {
+    const folder = await bundleForPage(name);
+    return () => browser.first(`${url}/page/${path.basename(folder)}/`);
+  },
+};
+/** Powertools is for Node, and imports what browsers have not. */
+const inHost = (host) => Object.keys(contenders).filter((name) => host !== "chromium" || name !== "powertools");
 
 export async function run({ quick }) {
-  const rounds = quick ? 8 : 80;
-  const service = await startService();
-  const files = {};
-  const all = {};
-  for (const name of Object.keys(contenders)) {
-    files[name] = configure(await bundleForWorkerd(name), name, `${service.url}/unchanged`);
-    await once(files[name], name);
-    all[name] = { cpu: [], wall: [] };
+  const rounds = quick ? 4 : 60;
+  const service = await startService(path.join(root, "target", "bench"));
+  const browser = await launch();
+  const starts = [];
+  for (const host of Object.keys(hosts)) {
+    for (const name of inHost(host)) starts.push({ host, name, once: await hosts[host](name, service, browser), cpu: [], wall: [] });
   }
-  for (let i = 0; i < rounds; i++) {
-    for (const name of Object.keys(contenders)) {
-      const { cpu, wall } = await once(files[name], name);
-      all[name].cpu.push(cpu);
-      all[name].wall.push(wall);
+  // The first of each is not counted: what it reads from the disk is in the memory for all others.
+  for (let i = 0; i <= rounds; i++) {
+    for (const { host, name, once, cpu, wall } of starts) {
+      const first = await once();
+      if (first.text !== (name === "empty" ? "" : small)) throw new Error(`${name} in ${host}: another configuration: ${first.text}`);
+      if (i === 0) continue;
+      cpu.push(first.cpu);
+      wall.push(first.wall);
     }
   }
+  const { version } = browser;
+  await browser.close();
   service.close();
-  const results = { starts: rounds };
-  for (const [name, { cpu, wall }] of Object.entries(all)) {
-    results[name] = { cpu: round(median(cpu) - (name === "empty" ? 0 : median(all.empty.cpu)), 1), wall: round(median(wall) - (name === "empty" ? 0 : median(all.empty.wall)), 1), cpuError: round(noise(cpu) * median(cpu), 2) };
+  const results = { starts: rounds, chromiumVersion: version };
+  for (const { host, name, cpu, wall } of starts) {
+    const empty = name === "empty" ? undefined : starts.find((it) => it.host === host && it.name === "empty");
+    const over = (key, values) => round(median(values) - (empty ? median(empty[key]) : 0), 1);
+    (results[host] ??= {})[name] = { cpu: over("cpu", cpu), cpuError: round(noise(cpu) * median(cpu), 2), wall: over("wall", wall) };
   }
   return results;
 }
 
 export function table(results) {
+  const cells = (name, found) => {
+    if (!found) return ["", "", ""];
+    const sign = name === "empty" ? "" : "+";
+    return [`${sign}${found.cpu.toFixed(1)}`, `±${found.cpuError.toFixed(1)}`, `${sign}${found.wall.toFixed(1)}`];
+  };
   return [
-    ["", "CPU", "", "time"],
-    ...Object.entries(contenders).map(([name, label]) => {
-      const { cpu, cpuError, wall } = results[name];
-      const sign = name === "empty" ? "" : "+";
-      return [label, `${sign}${cpu.toFixed(1)}`, `±${cpuError.toFixed(1)}`, `${sign}${wall.toFixed(1)}`];
-    }),
+    ["", ...Object.keys(hosts).flatMap((host) => [`${host}: CPU`, "", "time"])],
+    ...Object.entries(contenders).map(([name, label]) => [label, ...Object.keys(hosts).flatMap((host) => cells(name, results[host][name]))]),
   ];
 }

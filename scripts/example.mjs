@@ -56,6 +56,8 @@ function forward(request, response, url) {
   request.pipe(onward);
 }
 
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
+
 /** A Worker in workerd, made and set up by its wrangler.jsonc as wrangler would. */
 async function worker({ folder, emulator, port, close }) {
   const [{ build }, { Log, LogLevel, Miniflare }] = await Promise.all([import("esbuild"), import("miniflare")]);
@@ -69,6 +71,7 @@ async function worker({ folder, emulator, port, close }) {
   modules.sort((a, b) => Number(b.type === "ESModule") - Number(a.type === "ESModule"));
   const stored = settings.migrations?.flatMap((it) => it.new_sqlite_classes ?? []) ?? [];
   const objects = settings.durable_objects?.bindings ?? [];
+  const known = signals.map((name) => process.listeners(name));
   const miniflare = new Miniflare({
     modules,
     modulesRoot: outdir,
@@ -77,8 +80,11 @@ async function worker({ folder, emulator, port, close }) {
     durableObjects: Object.fromEntries(objects.map((it) => [it.name, { className: it.class_name, useSQLite: stored.includes(it.class_name) }])),
     host: "127.0.0.1",
     port,
+    cf: false, // no request to Cloudflare
     log: new Log(LogLevel.WARN),
   });
+  // On a signal it would end the process at once, with a code of its own.
+  signals.forEach((name, i) => process.listeners(name).forEach((listener) => known[i].includes(listener) || process.off(name, listener)));
   close(() => miniflare.dispose());
   return (await miniflare.ready).origin;
 }
@@ -133,6 +139,18 @@ async function install(name) {
   return folder;
 }
 
+/** AppConfig Data from a folder; what is deployed there is told. */
+async function emulate(config) {
+  const [{ startEmulator }, { line }] = await Promise.all([import("../pkg/emulator.http.js"), import("../pkg/emulator.log.js")]);
+  const tell = (event) => {
+    if (event.type === "problem") console.error(line(event));
+    else if (event.type === "deployed" || event.type === "reverted") console.log(line(event));
+  };
+  return startEmulator({ folder: config, port: 0, intervalInSeconds: 1, tell }).catch((error) => {
+    throw error.status ? new Problem(error.message) : error;
+  });
+}
+
 async function main(close) {
   const { name, port, config } = given();
   if (name === undefined) {
@@ -142,19 +160,13 @@ async function main(close) {
   }
   await ensureNodeModules();
   const folder = await install(name);
-  const [{ startEmulator }, { line }] = await Promise.all([import("../pkg/emulator.http.js"), import("../pkg/emulator.log.js")]);
-  const tell = (event) => {
-    if (event.type === "problem") console.error(line(event));
-    else if (event.type === "deployed" || event.type === "reverted") console.log(line(event));
-  };
-  const emulator = await startEmulator({ folder: config, port: 0, intervalInSeconds: 1, tell }).catch((error) => {
-    throw error.status ? new Problem(error.message) : error;
-  });
+  console.log(`examples/${name}: ${examples[name].shows}`);
+  const emulator = await emulate(config);
   close(() => emulator.close());
-
   const file = path.join(config, "shop", "prod", "flags.json");
   const near = path.relative(process.cwd(), file);
-  console.log(`examples/${name}: ${examples[name].shows}; edit ${near.startsWith("..") ? file : near} and see (Ctrl-C ends)`);
+  console.log(`AppConfig is emulated at ${emulator.url}: edit ${near.startsWith("..") ? file : near} and see (Ctrl-C ends)`);
+
   let fail;
   const failed = new Promise((_, reject) => (fail = reject));
   const address = await Promise.race([examples[name].start({ name, folder, emulator: emulator.url, port, close, fail }), failed]).catch((error) => {

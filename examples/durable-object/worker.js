@@ -18,31 +18,35 @@ export class Flags extends DurableObject {
     });
   }
 
-  /** Answers with server-sent events: what is held, then every newer one. */
-  fetch() {
-    let listener;
-    const body = new ReadableStream({
-      start: (controller) => {
-        this.#listeners.add((listener = controller));
-        if (this.#client.configuration) send(listener, this.#client.configuration);
-        this.#client.start().catch(() => {}); // the client logs what is wrong, and polls on
-      },
-      cancel: () => {
-        this.#listeners.delete(listener);
-        // A loop that nobody listens to would keep the object in memory, which is paid by the second.
-        if (this.#listeners.size === 0) this.#client.stop();
-      },
-    });
-    return new Response(body, { headers: { "content-type": "text/event-stream", "cache-control": "no-store" } });
+  /** Takes a listener in: it is sent what is held, then every newer one. */
+  fetch(request) {
+    if (request.headers.get("upgrade") !== "websocket") return new Response("expected a WebSocket\n", { status: 426 });
+    const [theirs, ours] = Object.values(new WebSocketPair());
+    ours.accept(); // and not ctx.acceptWebSocket(): who hibernates does not poll
+    ours.addEventListener("close", () => this.#leave(ours));
+    ours.addEventListener("error", () => this.#leave(ours));
+    this.#listeners.add(ours);
+    if (this.#client.configuration) send(ours, this.#client.configuration);
+    this.#client.start().catch(() => {}); // the client logs what is wrong, and polls on
+    return new Response(null, { status: 101, webSocket: theirs });
+  }
+
+  #leave(listener) {
+    this.#listeners.delete(listener);
+    // Its timer would keep the object in memory with nobody there to listen, and that is paid by the second.
+    if (this.#listeners.size === 0) this.#client.stop();
   }
 }
 
-const encoder = new TextEncoder();
-/** All flags, for anybody who asks: choose here what is for everybody's eyes. JSON has no line breaks, which would end the event. */
-const send = (listener, configuration) => listener.enqueue(encoder.encode(`data: ${JSON.stringify(configuration.json())}\n\n`));
+/** All flags, for anybody who asks: where not all of them are for everybody's eyes, choose here. */
+const send = (listener, configuration) => listener.send(JSON.stringify(configuration.json()));
 
-const page = `<!doctype html><title>Flags</title><pre>…</pre><script>
-  new EventSource("/updates").onmessage = ({ data }) => (document.querySelector("pre").textContent = JSON.stringify(JSON.parse(data), null, 2));
+const page = `<!doctype html><title>Flags</title><link rel="icon" href="data:,"><pre>…</pre><script>
+  (function listen() {
+    const socket = new WebSocket("/updates");
+    socket.onmessage = ({ data }) => (document.querySelector("pre").textContent = JSON.stringify(JSON.parse(data), null, 2));
+    socket.onclose = () => setTimeout(listen, 1000 + 4000 * Math.random()); // the object was moved, or deployed anew: not all at once
+  })();
 </script>`;
 
 export default {

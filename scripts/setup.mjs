@@ -1,7 +1,7 @@
 // What a machine with rustup and Node alone still lacks. Each function looks first and does something only where it must.
 // Node's own modules only: node_modules may not be there yet.
 
-import { accessSync, constants, existsSync, readFileSync } from "node:fs";
+import { accessSync, constants, existsSync, readdirSync, readFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { must, Problem, root, run } from "./run.mjs";
@@ -86,19 +86,38 @@ export function findBrowser() {
   };
 }
 
-/** Chromium and chromedriver, installed where that is possible: Debian's two packages are always of one version. */
-export async function ensureBrowser() {
-  let browser = findBrowser();
-  if (!(browser.chromium && browser.chromedriver) && process.getuid?.() === 0 && find(["apt-get"])) {
-    console.log("installing chromium and chromedriver (apt-get)…");
-    const env = { DEBIAN_FRONTEND: "noninteractive" };
-    await run("apt-get", ["update", "-qq"], { env });
-    await run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium", "chromium-driver"], { env });
-    browser = findBrowser();
+/** Installs packages of Debian where that is possible: as root, and where there is apt-get. */
+async function debian(...packages) {
+  if (process.getuid?.() !== 0 || !find(["apt-get"])) return;
+  console.log(`installing ${packages.join(" and ")} (apt-get)…`);
+  const env = { DEBIAN_FRONTEND: "noninteractive" };
+  await run("apt-get", ["update", "-qq"], { env });
+  await run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...packages], { env });
+}
+
+/** What `look` finds, with these packages installed where it lacks something; each member is a program's path, and named in the environment by hand. */
+async function ensurePrograms(look, ...packages) {
+  const missing = (found) => Object.keys(found).filter((name) => !found[name]);
+  if (missing(look()).length > 0) await debian(...packages);
+  const found = look();
+  const names = missing(found);
+  if (names.length > 0) {
+    throw new Problem(`${names.join(" and ")} missing: install it (Debian: apt-get install ${packages.join(" ")}) or name it in ${names.map((name) => name.toUpperCase()).join(" and ")}`);
   }
-  const missing = Object.entries(browser).filter(([, file]) => !file).map(([name]) => name);
-  if (missing.length > 0) {
-    throw new Problem(`${missing.join(" and ")} missing: install it (Debian: apt-get install chromium chromium-driver) or name it in ${missing.map((name) => name.toUpperCase()).join(" and ")}`);
-  }
-  return browser;
+  return found;
+}
+
+/** Chromium and chromedriver: Debian's two packages are always of one version. */
+export const ensureBrowser = () => ensurePrograms(findBrowser, "chromium", "chromium-driver");
+
+/** Firefox. FIREFOX in the environment says it by hand. */
+export const ensureFirefox = () =>
+  ensurePrograms(() => ({ firefox: process.env.FIREFOX || find(["firefox-esr", "firefox", "/Applications/Firefox.app/Contents/MacOS/firefox"]) }), "firefox-esr");
+
+/** WebKit's small browser for tests, and the display that it needs. MINIBROWSER and XVFB in the environment say it by hand. */
+export function ensureWebKit() {
+  // Debian keeps it out of the PATH, in a folder that is named after the machine.
+  const libraries = existsSync("/usr/lib") ? readdirSync("/usr/lib").map((name) => `/usr/lib/${name}/webkit2gtk-4.1`) : [];
+  const look = () => ({ minibrowser: process.env.MINIBROWSER || find(["MiniBrowser"], [...libraries, "/usr/libexec/webkit2gtk-4.1"]), xvfb: process.env.XVFB || find(["Xvfb"]) });
+  return ensurePrograms(look, "libwebkit2gtk-4.1-0", "xvfb");
 }

@@ -7,7 +7,7 @@ import { parseArgs } from "node:util";
 import { count } from "./counts.mjs";
 import { pack } from "./pack.mjs";
 import { must, Problem, root, run, script, since } from "./run.mjs";
-import { ensureBrowser, ensureNodeModules, ensureRustComponents, ensureWasmTarget } from "./setup.mjs";
+import { ensureBrowser, ensureFirefox, ensureNodeModules, ensureRustComponents, ensureWasmTarget, ensureWebKit } from "./setup.mjs";
 
 const wasm = ["--target", "wasm32-unknown-unknown"];
 const node = process.execPath;
@@ -22,11 +22,11 @@ const once = (make) => {
 /** The packed package, for the suites in PACKAGE_TARBALL. */
 const tarball = once(async () => ({ PACKAGE_TARBALL: await pack() }));
 
-/** The browser, for the suites in CHROMIUM and CHROMEDRIVER. */
-const browser = once(async () => {
-  const { chromium, chromedriver } = await ensureBrowser();
-  return { CHROMIUM: chromium, CHROMEDRIVER: chromedriver };
-});
+/** A browser, for the suites in CHROMIUM, CHROMEDRIVER and the like. */
+const named = (ensure) => once(async () => Object.fromEntries(Object.entries(await ensure()).map(([name, file]) => [name.toUpperCase(), file])));
+const browser = named(ensureBrowser);
+const firefox = named(ensureFirefox);
+const webkit = named(ensureWebKit);
 
 /** What `cargo test` needs to run tests/web.rs in a browser. */
 const glue = once(async () => {
@@ -102,9 +102,12 @@ const steps = {
       })),
   },
   "runtime-node": { needs: [tarball], commands: () => [runtime("node")] },
+  "runtime-bun": { needs: [tarball], commands: () => [runtime("bun")] },
   "runtime-deno": { needs: [tarball], commands: () => [runtime("deno")] },
   "runtime-workerd": { needs: [tarball], commands: () => [runtime("workerd")] },
   "runtime-chromium": { needs: [tarball, browser], commands: () => [runtime("chromium")] },
+  "runtime-firefox": { heavy: true, needs: [tarball, firefox], commands: () => [runtime("firefox")] },
+  "runtime-webkit": { heavy: true, needs: [tarball, webkit], commands: () => [runtime("webkit")] },
   judge: { needs: [tarball], commands: () => [suite("tests/judge")] },
   package: { needs: [tarball], commands: () => [suite("tests/package")] },
   page: { needs: [tarball, browser], commands: () => [suite("tests/page")] },

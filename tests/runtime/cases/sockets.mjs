@@ -72,7 +72,8 @@ export default (test) => {
 
   socket("breaks off without an announced end", async (t) => {
     const { error } = await mended(t, "cut-chunked");
-    equal(error.code, "body-cut");
+    // WebKitGTK gives a body that ends between two of its chunks as a whole one: there the JSON tells, and of a text nobody can.
+    equal(error.code, t.runtime === "webkit" ? "invalid-body" : "body-cut");
   });
 
   socket("resets the connection", async (t) => {

@@ -72,7 +72,7 @@ export async function must(what, command, args, options) {
 }
 
 /** A process and everything below it. Groups do not suffice: chromedriver gives its browser a group of its own. */
-function family(pid) {
+export function family(pid) {
   const children = new Map();
   try {
     for (const name of readdirSync("/proc")) {

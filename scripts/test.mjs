@@ -112,6 +112,7 @@ const steps = {
   package: { needs: [tarball], commands: () => [suite("tests/package")] },
   page: { needs: [tarball, browser], commands: () => [suite("tests/page")] },
   readme: { needs: [tarball, browser], commands: () => [suite("tests/readme")] },
+  examples: { needs: [tarball, browser], commands: () => [suite("tests/examples")] },
   scripts: { commands: () => [suite("tests/scripts")] },
 };
 

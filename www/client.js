@@ -1,6 +1,8 @@
-// The panel of the client: which profile it watches, its status and what that means, its figures, and its last failure.
+// The panel of a client: its status and what that means, the state machine, its figures, and its last failure.
 
-import { pathOf, same, targetOf } from "./target.js";
+import { mark, set } from "./dom.js";
+import { Machine } from "./machine.js";
+import { titleOf } from "./target.js";
 import { ago, clock, until } from "./words.js";
 
 const meanings = {
@@ -9,20 +11,17 @@ const meanings = {
   ready: "The configuration is served, and polls confirm it.",
   stale: "The last good configuration is served; a due poll has not confirmed it.",
   stopped: "No polls. What was held stays readable.",
-  failed: "The client cannot go on by itself.",
 };
 
 export class ClientPanel {
   #section;
-  #select;
-  #targets = [];
+  #machine;
 
-  /** `calls` has `start`, `stop`, `refresh` and `choose(target)`. */
+  /** `calls` has `start`, `stop`, `refresh` and `export`. */
   constructor(section, calls) {
     this.#section = section;
-    this.#select = this.#find("#profile");
-    this.#select.addEventListener("change", () => calls.choose(this.#targets[this.#select.value]));
-    for (const name of ["start", "stop", "refresh"]) {
+    this.#machine = new Machine(this.#find("#machine"), this.#find("#transition"));
+    for (const name in calls) {
       this.#find(`#${name}`).addEventListener("click", ({ currentTarget }) => {
         if (currentTarget.getAttribute("aria-disabled") !== "true") calls[name]();
       });
@@ -33,58 +32,46 @@ export class ClientPanel {
     return this.#section.querySelector(selector);
   }
 
-  /** The profiles to choose from, and the one that is watched, which may be none of them. */
-  offer(configurations, chosen) {
-    const targets = configurations.map(targetOf);
-    const isDeployed = !chosen || targets.some((it) => same(it, chosen));
-    if (!isDeployed) targets.push(chosen);
-    const texts = targets.map((it) => pathOf(it).replaceAll("/", " / ") + (isDeployed || it !== chosen ? "" : " (not deployed)"));
-    const index = String(targets.findIndex((it) => same(it, chosen)));
-    // An open list of choices is closed by being made anew.
-    if (texts.join("\n") !== [...this.#select.options].map((it) => it.text).join("\n")) {
-      this.#select.replaceChildren(...texts.map((text, i) => new Option(text, String(i))));
-    }
-    this.#targets = targets;
-    this.#select.value = index;
-    this.#select.disabled = targets.length === 0;
+  show(watch) {
+    const status = watch?.status ?? "idle";
+    set(this.#find("h2"), watch ? titleOf(watch.target) : "Client");
+    mark(this.#find("#status"), "data-status", status);
+    set(this.#find("#status strong"), status);
+    set(this.#find("#status .meaning"), meanings[status] ?? "");
+    this.#machine.show(status, watch?.transition);
+    // Not disabled: the button that was pressed keeps the keyboard's place.
+    const isRunning = watch?.isRunning ?? false;
+    const enabled = { start: watch && !isRunning, stop: isRunning, refresh: isRunning, export: watch };
+    for (const name in enabled) mark(this.#find(`#${name}`), "aria-disabled", String(!enabled[name]));
+    this.#failure(watch);
+    this.#facts(watch);
   }
 
-  show(watch) {
-    const status = this.#find("#status");
-    const word = watch?.status ?? "idle";
-    if (status.dataset.status !== word) status.dataset.status = word;
-    set(status.querySelector("strong"), word);
-    set(status.querySelector(".meaning"), meanings[word] ?? "");
-    // Not disabled: the button that was pressed keeps the keyboard's place.
-    const enabled = { start: watch && !watch.isRunning, stop: watch?.isRunning, refresh: watch?.isRunning };
-    for (const name in enabled) this.#find(`#${name}`).setAttribute("aria-disabled", String(!enabled[name]));
-
+  #failure(watch) {
     const failure = this.#find("#failure");
     const isFailing = watch?.failure && watch.status !== "ready";
     failure.hidden = !isFailing;
-    if (isFailing) {
-      const { code, message } = watch.failure;
-      const next = watch.nextAt;
-      set(failure.querySelector(".code"), code);
-      set(failure.querySelector(".message"), message);
-      set(failure.querySelector(".next"), watch.request ? "trying again now" : `next attempt ${until(next) ?? "now"}, at ${clock(next)}`);
-    }
-    this.#facts(watch);
+    if (!isFailing) return;
+    const { code, message, hint } = watch.failure;
+    const next = watch.nextAt;
+    set(failure.querySelector(".code"), code);
+    set(failure.querySelector(".message"), message);
+    set(failure.querySelector(".hint"), hint ?? "");
+    set(failure.querySelector(".next"), watch.request ? "trying again now" : `next attempt ${until(next) ?? "now"}, at ${clock(next)}`);
   }
 
   #facts(watch) {
     const next = watch?.nextAt;
+    const { requests = 0, sessions = 0, updates = 0, failures = 0 } = watch?.counts ?? {};
     const facts = {
       next: watch?.request ? "under way" : !watch?.isRunning || !next ? "–" : (until(next) ?? "due"),
       interval: watch?.isRunning && watch.intervalInSeconds ? `every ${watch.intervalInSeconds} s` : "",
       answer: watch?.answeredAt ? ago(watch.answeredAt) : "–",
-      ...watch?.counts,
+      requests,
+      sessions,
+      updates,
+      failures,
     };
     for (const name in facts) set(this.#find(`[data-fact="${name}"]`), String(facts[name]));
   }
-}
-
-/** Sets a text where it differs: what does not change is not touched. */
-function set(element, text) {
-  if (element.textContent !== text) element.textContent = text;
 }

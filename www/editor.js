@@ -1,14 +1,13 @@
 // The panel that shows what is deployed, and deploys.
 
-import { deploy, read } from "./deployments.js";
-import { mistakeIn } from "./json.js";
+import { element } from "./dom.js";
+import { deploy, read } from "./emulator.js";
+import { isJsonType, mistakeIn, placeOf } from "./json.js";
 import { pathOf, same } from "./target.js";
 import { size } from "./words.js";
 
 /** More than that a text area cannot be used with. */
 const MOST_EDITED = 1_000_000;
-
-const isJson = (contentType) => /[/+]json\s*(;|$)/i.test(contentType ?? "");
 
 export class Editor {
   #section;
@@ -34,7 +33,7 @@ export class Editor {
     });
     section.querySelector("#reload").addEventListener("click", () => this.#load("Loaded."));
     this.#text.addEventListener("input", () => {
-      this.#answer("");
+      if (this.#section.querySelector("#answer").textContent) this.#answer("");
       clearTimeout(this.#checking);
       // While one types nearly everything is a mistake.
       this.#checking = setTimeout(() => this.#check(), 400);
@@ -49,6 +48,21 @@ export class Editor {
 
   get #isChanged() {
     return this.#loaded !== undefined && this.#text.value !== this.#loaded.shown;
+  }
+
+  /** Whether something was typed, here or for another profile, and is not deployed. */
+  get holdsDrafts() {
+    return this.#isChanged || this.#drafts.size > 0;
+  }
+
+  /** Shows what the emulator cannot deploy, and why. */
+  tellProblems(problems) {
+    const section = this.#section.querySelector("#problems");
+    section.hidden = problems.length === 0;
+    const key = JSON.stringify(problems);
+    if (section.dataset.told === key) return;
+    section.dataset.told = key;
+    section.querySelector("ul").replaceChildren(...problems.map(({ file, message }) => element("li", "", element("code", "", file), ` ${message}`)));
   }
 
   /** Shows the text of another target; `entry` is what is deployed there, if anything is. */
@@ -149,7 +163,7 @@ export class Editor {
 
   #check() {
     clearTimeout(this.#checking);
-    const found = this.#loaded && isJson(this.#contentType) ? mistakeIn(this.#text.value) : undefined;
+    const found = this.#loaded && isJsonType(this.#contentType) ? mistakeIn(this.#text.value) : undefined;
     this.#mistake(found);
     return found;
   }
@@ -177,10 +191,20 @@ export class Editor {
       this.#describe(entry);
       this.#answer(`Deployed. ${next}`, "good");
     } catch (error) {
-      if (opened === this.#opened) this.#answer(`Not deployed: ${error.message}`, "bad");
+      if (opened === this.#opened) this.#refused(error.message, shown);
     } finally {
       this.#isDeploying = false;
     }
+  }
+
+  /** Tells why the emulator refused a text, and shows the place where it says one, as it does of feature flags. */
+  #refused(message, text) {
+    const path = /(?:^|\s)(\$[^\s:]*(?:"(?:[^"\\]|\\.)*"[^\s:]*)*):/.exec(message)?.[1];
+    const place = path && this.#text.value === text ? placeOf(text, path) : undefined;
+    this.#answer(`Not deployed: ${message}${place ? ` (line ${place.line}, column ${place.column})` : ""}`, "bad");
+    if (!place) return;
+    this.#text.setSelectionRange(place.offset, place.offset + place.length);
+    this.#text.focus();
   }
 
   /** The client holds what was deployed here. */

@@ -1,6 +1,7 @@
 // The panel of the configuration that the client holds. Whatever is in it is shown as text and is nothing else.
 
-import { laidOut } from "./json.js";
+import { set } from "./dom.js";
+import { isJsonType, laidOut } from "./json.js";
 import { ago, size } from "./words.js";
 
 /** What is laid out, and what is shown at all: a page with megabytes of text is slow to scroll. */
@@ -27,7 +28,7 @@ function readable(configuration, width) {
 }
 
 function isJson(configuration) {
-  if (!/[/+]json\s*(;|$)/i.test(configuration.contentType ?? "")) return false;
+  if (!isJsonType(configuration.contentType)) return false;
   try {
     configuration.json();
     return true;
@@ -45,6 +46,7 @@ function charactersIn(element) {
 export class HeldPanel {
   #section;
   #shown;
+  #of;
 
   constructor(section) {
     this.#section = section;
@@ -54,16 +56,22 @@ export class HeldPanel {
     return this.#section.querySelector(`[data-member="${name}"]`);
   }
 
-  show(configuration) {
-    if (configuration === this.#shown) return;
-    const before = this.#shown;
-    this.#shown = configuration;
+  /** Lays the text out for the room that there is. */
+  fit() {
     const pre = this.#section.querySelector("pre");
-    const { text, remark } = configuration ? readable(configuration, charactersIn(pre)) : { text: "" };
-    pre.textContent = text;
+    const { text, remark } = this.#shown ? readable(this.#shown, charactersIn(pre)) : { text: "" };
+    set(pre, text);
     const below = this.#section.querySelector("#held-remark");
-    below.textContent = remark ?? "";
+    set(below, remark ?? "");
     below.hidden = !remark;
+  }
+
+  /** `of` is whose it is: another client's configuration is no change. */
+  show(configuration, of) {
+    if (configuration === this.#shown) return;
+    const before = of === this.#of ? this.#shown : undefined;
+    [this.#shown, this.#of] = [configuration, of];
+    this.fit();
     this.#member("version").textContent = configuration ? (configuration.versionLabel ?? "none") : "–";
     this.#member("type").textContent = configuration ? (configuration.contentType ?? "none") : "–";
     this.#member("size").textContent = configuration ? size(configuration.bytes().length) : "–";
@@ -80,6 +88,6 @@ export class HeldPanel {
   /** The age goes on by itself. */
   tick() {
     const age = this.#shown ? ago(this.#shown.receivedAt) : "–";
-    if (this.#member("age").textContent !== age) this.#member("age").textContent = age;
+    set(this.#member("age"), age);
   }
 }

@@ -1,6 +1,9 @@
 // JSON as text: where a mistake is, and the same text laid out for reading. Numbers, names and their order stay as they were written, which
 // JSON.parse and JSON.stringify would not leave so.
 
+/** Whether a content type says JSON. */
+export const isJsonType = (contentType) => /[/+]json\s*(;|$)/i.test(contentType ?? "");
+
 const space = /[ \t\n\r]*/y;
 const token = /[{}[\],:]|"[^"\\\u0000-\u001f]*(?:\\(?:["\\/bfnrt]|u[\da-fA-F]{4})[^"\\\u0000-\u001f]*)*"|(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?![\w.+-])/y;
 
@@ -63,6 +66,67 @@ export function mistakeIn(text) {
     const there = found.offset < text.length ? text.slice(found.offset).match(/^(?:[\w.+-]+|.)/su)[0].slice(0, 20) : "the end";
     return { message: `line ${before.length}, column ${before.at(-1).length + 1}: expected ${found.expected}, got ${there}`, offset: found.offset };
   }
+}
+
+/** The keys of a path such as `$.values["a b"].list[2]`; undefined where it is none. */
+function stepsOf(path) {
+  const steps = [];
+  const step = /\.([A-Za-z_][\w-]*)|\[(\d+|"(?:[^"\\]|\\.)*")\]/y;
+  for (let at = (step.lastIndex = 1); at < path.length; at = step.lastIndex) {
+    const found = step.exec(path);
+    if (!found) return;
+    try {
+      steps.push(found[1] ?? JSON.parse(found[2]));
+    } catch {
+      return;
+    }
+  }
+  return path[0] === "$" ? steps : undefined;
+}
+
+/**
+ * Where the value of a path stands in a JSON text: `{ offset, length, line, column }` of its name, or of the value itself in an array or at
+ * the root. Where the path leads no further, the last place on it.
+ */
+export function placeOf(text, path) {
+  const steps = stepsOf(path);
+  if (!steps) return;
+  const all = [...tokens(text)];
+  let at = 0;
+  let found = all[0];
+  for (const step of steps) {
+    const place = typeof step === "number" ? itemIn(all, at, step) : memberIn(all, at, step);
+    if (!place) break;
+    [at, found] = place;
+  }
+  if (!found?.text) return;
+  const before = text.slice(0, found.offset).split("\n");
+  return { offset: found.offset, length: found.text.length, line: before.length, column: before.at(-1).length + 1 };
+}
+
+/** The index of the token after the value that begins at this one. */
+function after(all, at) {
+  for (let depth = 0; at < all.length; at += 1) {
+    if (all[at].text in closing) depth += 1;
+    else if (all[at].text === "}" || all[at].text === "]") depth -= 1;
+    if (depth === 0) return at + 1;
+  }
+  return at;
+}
+
+/** The index of a member's value, and the token of its name; of two members of a name the last one counts. */
+function memberIn(all, at, name) {
+  if (all[at]?.text !== "{") return;
+  let found;
+  for (at += 1; all[at]?.text?.[0] === '"'; at = after(all, at + 2) + 1) if (JSON.parse(all[at].text) === name) found = [at + 2, all[at]];
+  return found;
+}
+
+function itemIn(all, at, index) {
+  if (all[at]?.text !== "[") return;
+  at += 1;
+  for (let i = 0; i < index && all[at] && all[at].text !== "]"; i += 1) at = after(all, at) + 1;
+  return all[at] && all[at].text !== "]" ? [at, all[at]] : undefined;
 }
 
 /** The JSON text laid out with one member a line; what fits into the width in characters, and holds nothing that does not, stays on its line. */

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { send } from "../pkg/emulator.body.js";
 import { startEmulator } from "../pkg/emulator.http.js";
 import { line } from "../pkg/emulator.log.js";
+import { checkedEndpoint } from "./endpoint.js";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 /** Below which path which folder is served. */
@@ -22,19 +23,29 @@ const types = {
 
 const headers = {
   "cache-control": "no-cache",
-  "content-security-policy": [
+  "cross-origin-opener-policy": "same-origin",
+  "referrer-policy": "no-referrer",
+};
+
+/** What the page may do: it asks this server alone, and the other endpoint that its address names. */
+function policy(query) {
+  let other = "";
+  try {
+    other = ` ${checkedEndpoint(query.get("endpoint") ?? "").origin}`;
+  } catch {
+    // The page says what is wrong with it.
+  }
+  return [
     "default-src 'none'",
     "script-src 'self' 'wasm-unsafe-eval'",
     "style-src 'self'",
-    "connect-src 'self'",
+    `connect-src 'self'${other}`,
     "img-src 'self' data:",
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
-  ].join("; "),
-  "cross-origin-opener-policy": "same-origin",
-  "referrer-policy": "no-referrer",
-};
+  ].join("; ");
+}
 
 /** The file of a path, or undefined. Names are plain, so a path leads nowhere but down; and no link leads away. */
 async function find(where) {
@@ -52,11 +63,12 @@ async function find(where) {
 }
 
 async function site(request, response, where) {
-  const text = (status, sentence, more) => send(response, status, { ...headers, ...more, "content-type": "text/plain; charset=utf-8" }, Buffer.from(`${sentence}\n`));
+  const policed = { ...headers, "content-security-policy": policy(new URLSearchParams(request.url.replace(/^[^?]*/, ""))) };
+  const text = (status, sentence, more) => send(response, status, { ...policed, ...more, "content-type": "text/plain; charset=utf-8" }, Buffer.from(`${sentence}\n`));
   if (request.method !== "GET" && request.method !== "HEAD") return text(405, "expected GET", { allow: "GET, HEAD" });
   const found = await find(where);
   if (!found) return text(404, "there is no such file");
-  send(response, 200, { ...headers, "content-type": found.type }, found.body);
+  send(response, 200, { ...policed, "content-type": found.type }, found.body);
 }
 
 /** What happens to the configuration is told; that the page polls is to be seen in the page. */

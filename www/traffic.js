@@ -1,6 +1,8 @@
 // The client's requests, seen as they pass through its `fetch` option: operation, status, duration, bytes. Addresses, bodies and tokens are
 // not looked at, so they can be nowhere in what the page shows.
 
+import { tapped } from "./tap.js";
+
 const operations = { configurationsessions: "StartConfigurationSession", configuration: "GetLatestConfiguration" };
 
 function number(text) {
@@ -8,11 +10,14 @@ function number(text) {
   return text && Number.isFinite(value) ? value : undefined;
 }
 
+/** Whether an answer is the service's, as far as its headers can be read: across origins they may be hidden. */
+const isAnswer = ({ headers, type }) => headers.has("next-poll-configuration-token") || (type === "cors" && !/html/i.test(headers.get("content-type")));
+
 /**
  * A `fetch` that tells of each request twice, when it begins and when it is over: `{ operation, at }`, then also `milliseconds` and what came of
- * it: `status`, `bytes`, `intervalInSeconds`, `exception`, or `fault` where there was no whole answer.
+ * it: `status`, `bytes`, `intervalInSeconds`, `exception`, `isAnswer`, or `fault` where there was no whole answer.
  */
-export function watched(tell) {
+export function watched(tell, fetch = (...it) => globalThis.fetch(...it)) {
   return async (url, init) => {
     const begin = performance.now();
     const request = { operation: operations[new URL(url).pathname.split("/").at(-1)], at: new Date() };
@@ -36,34 +41,18 @@ export function watched(tell) {
       status: response.status,
       intervalInSeconds: number(response.headers.get("next-poll-interval-in-seconds")),
       exception: response.headers.get("x-amzn-errortype")?.split(":")[0] || undefined,
+      isAnswer: isAnswer(response),
       bytes: 0,
     });
     if (!response.body) {
       over({});
       return response;
     }
-    const reader = response.body.getReader();
-    const counted = new ReadableStream({
-      async pull(controller) {
-        try {
-          const { done, value } = await reader.read();
-          if (done) {
-            over({});
-            return controller.close();
-          }
-          request.bytes += value.length;
-          controller.enqueue(value);
-        } catch (error) {
-          over({ fault: given("cut") });
-          controller.error(error);
-        }
-      },
-      cancel(reason) {
-        over({});
-        return reader.cancel(reason);
-      },
+    return tapped(response, {
+      chunk: ({ length }) => (request.bytes += length),
+      end: () => over({}),
+      broken: () => over({ fault: given("cut") }),
+      cancelled: () => over({}),
     });
-    // On the answer itself: a new Response would forget its type, by which the client knows that headers may be hidden.
-    return Object.defineProperty(response, "body", { value: counted });
   };
 }

@@ -42,7 +42,7 @@ test("it loads under a strict policy, starts, and shows the configuration, and n
   assert.equal(await shown('[data-fact="sessions"]'), "1");
   assert.equal(await shown('[data-fact="updates"]'), "1");
   await shows(page, "#entries", "unchanged");
-  await shows(page, "#entries", "StartConfigurationSession session opened");
+  await shows(page, "#entries .session", "session opened");
   // The age goes on by itself.
   await shows(page, '#held [data-member="age"]', /^[23] s ago$/);
   assert.ok(page.tokens.length >= 3, "there were tokens to look for");
@@ -157,7 +157,7 @@ test("what is not deployed is told, and can be deployed", limit, async () => {
   await page.goto(`${served.url}/?application=shop&environment=prod&profile=new`);
   await shows(page, "#failure .code", "not-found");
   await shows(page, "#failure .next", /next attempt in \d.*, at \d/);
-  await shows(page, "#profile", "shop / prod / new (not deployed)");
+  await shows(page, "#watched", "shop / prod / new");
   // What is not there yet can be deployed.
   await shows(page, "#answer", "Nothing is deployed here");
   await page.fill("#text", '{ "fresh": true }');
@@ -166,28 +166,62 @@ test("what is not deployed is told, and can be deployed", limit, async () => {
   await shows(page, held, '{ "fresh": true }');
   await shows(page, "#answer", arrived);
   assert.equal(await served.read("new.json"), '{ "fresh": true }');
-  assert.equal(await page.$eval("#profile", (it) => it.selectedOptions[0].text), "shop / prod / new");
   assert.equal(await page.isVisible("#failure"), false);
 });
 
-test("the chosen profile is in the address, and a reload keeps it; what was typed is not lost in between", limit, async () => {
+test("what was typed is not lost by going to another profile, and the page is not left with it unasked", limit, async () => {
+  await page.goto(`${served.url}/?watch=shop/prod/flags&watch=shop/prod/texts`);
+  await ready(page);
+  await loaded();
+  const leaves = async () => {
+    let asked = false;
+    page.once("dialog", (dialog) => (asked = true) && dialog.accept());
+    await page.reload();
+    await ready(page);
+    page.removeAllListeners("dialog");
+    return asked;
+  };
+  assert.equal(await leaves(), false);
+  await loaded();
+  await page.click("#text");
+  await page.fill("#text", '{ "draft": true }');
+  await page.click("#watched tr:nth-child(2) .choose");
+  await shows(page, held, "welcome: Welcome to the shop");
+  assert.equal(await shown('#held [data-member="type"]'), "application/x-yaml");
+  await page.waitForFunction(() => document.querySelector("#text").value.includes("welcome:"));
+  await page.click("#watched tr:nth-child(1) .choose");
+  await page.waitForFunction(() => document.querySelector("#text").value === '{ "draft": true }');
+  assert.equal(await leaves(), true);
+  assert.deepEqual(page.wrongs, []);
+});
+
+test("a mistake in feature flags is told with its place, and shown there", limit, async () => {
   await page.goto(served.url);
   await ready(page);
   await loaded();
-  await page.fill("#text", '{ "draft": true }');
-  await page.selectOption("#profile", { label: "shop / prod / texts" });
-  await shows(page, held, "welcome: Welcome to the shop");
-  assert.equal(await shown('#held [data-member="type"]'), "application/x-yaml");
-  assert.equal(new URL(page.url()).search, "?application=shop&environment=prod&profile=texts");
-  await page.waitForFunction(() => document.querySelector("#text").value.includes("welcome:"));
-  await page.selectOption("#profile", { label: "shop / prod / flags" });
-  await page.waitForFunction(() => document.querySelector("#text").value === '{ "draft": true }');
-  await page.selectOption("#profile", { label: "shop / prod / texts" });
-  await shows(page, held, "welcome: Welcome to the shop");
-  await page.reload();
-  await shows(page, held, "welcome: Welcome to the shop");
-  assert.equal(await page.$eval("#profile", (it) => it.selectedOptions[0].text), "shop / prod / texts");
-  assert.deepEqual(page.wrongs, []);
+  const flags = { version: "1", flags: { checkout: { name: "Checkout", attributes: { colour: { constraints: { type: "string", enum: ["red", "blue"] } } } } }, values: { checkout: { enabled: true, colour: "green" } } };
+  const text = JSON.stringify(flags, null, 2);
+  await page.fill("#text", text);
+  await page.click("#deploy");
+  await shows(page, "#answer", /^Not deployed: .*\$\.values\.checkout\.colour: expected .*"green" \(line 22, column 7\)$/);
+  const selected = await page.$eval("#text", (it) => it.value.slice(it.selectionStart, it.selectionEnd));
+  assert.equal(selected, '"colour"');
+  await page.fill("#text", text.replace('"green"', '"red"'));
+  await page.click("#deploy");
+  await shows(page, held, '{ "checkout": { "enabled": true, "colour": "red" } }', within(1));
+});
+
+test("a file that cannot be deployed is told with what is wrong, until it is mended", limit, async () => {
+  await page.goto(served.url);
+  await ready(page);
+  assert.equal(await page.isVisible("#problems"), false);
+  await served.write("flags.json", '{\n  "a": x\n}');
+  // The page looks when somebody comes back to it.
+  await page.waitForFunction(() => dispatchEvent(new Event("focus")) && document.querySelector("#problems").checkVisibility());
+  await shows(page, "#problems", /shop\/prod\/flags\.json.*is not JSON: line 2/s);
+  await served.write("flags.json", '{ "a": 1 }');
+  await shows(page, held, '{ "a": 1 }', within(1));
+  await page.waitForSelector("#problems", { state: "hidden" });
 });
 
 test("a configuration is text, whatever is in it", limit, async () => {

@@ -47,14 +47,14 @@ function pale() {
 for (const colorScheme of ["light", "dark"]) {
   test(`in the ${colorScheme} theme everything can be read, at each width, without scrolling sideways`, limit, async () => {
     const page = await open(browser, { colorScheme });
+    await page.goto(served.url);
+    await ready(page);
+    await shows(page, "#entries", "unchanged");
+    // With everything on it that a bad day brings.
+    await page.fill("#text", "{");
+    await shows(page, "#mistake", "Not JSON");
     for (const width of [320, 375, 768, 1280]) {
       await page.setViewportSize({ width, height: 800 });
-      await page.goto(served.url);
-      await ready(page);
-      await shows(page, "#entries", "unchanged");
-      // With everything on it that a bad day brings.
-      await page.fill("#text", "{");
-      await shows(page, "#mistake", "Not JSON");
       const wide = await page.evaluate(() => [...document.querySelectorAll("body, body *")].filter((it) => it.getBoundingClientRect().right > innerWidth + 0.5).map((it) => it.id || it.tagName));
       assert.deepEqual(wide, [], `${width} pixels`);
       assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
@@ -73,28 +73,41 @@ test("everything that can be used is reached by the keyboard, has a name, and sh
   const page = await open(browser);
   await page.goto(served.url);
   await ready(page);
-  await page.waitForFunction(() => document.querySelector("#text").value !== "");
+  await page.waitForFunction(() => document.querySelector("#text").value !== "" && document.querySelector("#fault-names input"));
   const reached = [];
-  for (let i = 0; i < 20; i += 1) {
+  for (let i = 0; i < 40; i += 1) {
     await page.keyboard.press("Tab");
     const it = await page.evaluate(() => {
       const element = document.activeElement;
       const { outlineStyle, outlineWidth } = getComputedStyle(element);
-      return { id: element.id || element.className, outline: outlineStyle !== "none" && parseFloat(outlineWidth) >= 2 };
+      const shown = element.type === "radio" ? getComputedStyle(element.nextElementSibling) : { outlineStyle, outlineWidth };
+      return { id: element.id || element.value || element.className, outline: shown.outlineStyle !== "none" && parseFloat(shown.outlineWidth) >= 2 };
     });
     if (it.id === "" || reached.includes(it.id)) break;
     assert.ok(it.outline, `${it.id} shows its focus`);
     reached.push(it.id);
   }
-  assert.deepEqual(reached, ["profile", "start", "stop", "refresh", "configuration", "text", "deploy", "reload", "unchanged", "clear", "entries"]);
+  assert.deepEqual(reached, [
+    ...["choose", "remove", "profile", "watch"],
+    ...["start", "stop", "refresh", "export", "unchanged", "clear", "entries"],
+    ...["configuration", "text", "deploy", "reload"],
+    ...["throttle", "fault-when", "fault-operation", "fault-add", "request-price", "configuration-price"],
+  ]);
   // By its role and name, as a screen reader finds it.
   for (const [role, name] of [
-    ["combobox", "Configuration profile"],
+    ["combobox", "Watch another profile"],
+    ["button", "shop / prod / flags"],
+    ["button", "Stop watching shop / prod / flags"],
+    ["button", "Export record"],
+    ["region", "Timeline entries"],
+    ["radio", "lost-answer"],
+    ["combobox", "When"],
+    ["textbox", "Price of a request in dollars"],
     ["button", "Refresh"],
     ["region", "Configuration"],
     ["textbox", "Text to deploy"],
     ["checkbox", "Unchanged polls"],
-    ["region", "Client"],
+    ["region", "Timeline"],
     ["heading", "Held by the client"],
   ]) {
     assert.equal(await page.getByRole(role, { name, exact: true }).count(), 1, `${role} ${name}`);

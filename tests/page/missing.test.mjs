@@ -47,7 +47,8 @@ test("without the emulator", limit, async () => {
   await page.goto(served.url);
   await shows(page, "#notice", "There is no emulator behind this page: GET /_emulator/configurations was answered with HTTP 404");
   assert.equal(await page.isVisible("#notice"), true);
-  assert.equal(await page.isDisabled("#deploy"), true);
+  // What only the emulator can do is not there.
+  for (const panel of ["#editor", "#faults"]) assert.equal(await page.isVisible(panel), false);
   assert.equal(await page.getAttribute("#start", "aria-disabled"), "true");
   // A client may still be watched, here one that finds nothing.
   await page.goto(`${served.url}/?application=a&environment=b&profile=c`);

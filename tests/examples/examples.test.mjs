@@ -1,7 +1,7 @@
 // Each example, started by its command: it shows what is deployed, then a change, and ends with all that it started.
 
 import assert from "node:assert/strict";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -15,13 +15,16 @@ after(() => Promise.all(ends.map((end) => end())));
 
 /** Starts an example on a copy of the sample configuration; `edit` changes flags in the file, which the emulator deploys. */
 async function start(name) {
-  const config = mkdtempSync(path.join(os.tmpdir(), "examples-config-"));
+  const place = mkdtempSync(path.join(os.tmpdir(), "examples-"));
+  const config = path.join(place, "config");
+  const temporary = path.join(place, "temporary");
+  mkdirSync(temporary);
   cpSync(path.join(root, "www", "sample-config"), config, { recursive: true });
-  const it = program("npm", "run", "example", "--", name, "--config", config);
+  const it = program("env", `TMPDIR=${temporary}`, "npm", "run", "example", "--", name, "--config", config);
   ends.push(async () => {
     it.kill("SIGKILL"); // of npm: what it started ends by itself (tests/scripts/start.test.mjs)
     await it.ended;
-    rmSync(config, { recursive: true });
+    rmSync(place, { recursive: true });
   });
   const [, emulator, file] = await it.printed(/^AppConfig is emulated at (http:\S+): edit (\S+) and see/m);
   return {
@@ -43,7 +46,7 @@ async function start(name) {
       assert.ok(milliseconds < 2000, `it took ${milliseconds} ms`);
       for (const address of new Set(addresses)) await assert.rejects(fetch(address), `nothing may answer at ${address} any more`);
       assert.deepEqual(members.filter(runs), [], "its processes");
-      assert.deepEqual(readdirSync(os.tmpdir()).filter((it) => it.startsWith(`example-${name}-`)), [], "its folders");
+      assert.deepEqual(readdirSync(temporary).filter((it) => it.startsWith("example-")), [], "its folder");
     },
   };
 }

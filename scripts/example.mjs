@@ -71,6 +71,7 @@ async function worker({ folder, emulator, port, close }) {
   modules.sort((a, b) => Number(b.type === "ESModule") - Number(a.type === "ESModule"));
   const stored = settings.migrations?.flatMap((it) => it.new_sqlite_classes ?? []) ?? [];
   const objects = settings.durable_objects?.bindings ?? [];
+  process.env.TMPDIR = folder; // Miniflare leaves things behind: they go with the folder
   const known = signals.map((name) => process.listeners(name));
   const miniflare = new Miniflare({
     modules,

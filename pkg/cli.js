@@ -7,35 +7,47 @@ import { parseArgs } from "node:util";
 const help = `Usage: appconfig-edge emulate FOLDER [options]
        appconfig-edge emulate FILE [options]
 
-Serves a folder, or one file, as AWS AppConfig Data, for any client of it: StartConfigurationSession
-and GetLatestConfiguration over HTTP, without signatures being checked.
+Serves a folder, or one file, as AWS AppConfig Data over HTTP, for any client of it. It needs no AWS
+account, and takes any credentials.
 
+Start
+  mkdir -p config/shop/prod
+  echo '{"checkout": {"enabled": true}}' > config/shop/prod/flags.json
+  npx appconfig-edge emulate ./config --interval 5
+
+  This is application "shop", environment "prod", configuration profile "flags". Edit the file, and
+  it is deployed; delete it, and it is reverted. Then let a client ask:
+
+  this package's      new ConfigurationClient({ application: "shop", environment: "prod",
+                        configurationProfile: "flags", endpoint: "http://127.0.0.1:2774" })
+  AWS's SDKs, boto3   AWS_ENDPOINT_URL_APPCONFIGDATA=http://127.0.0.1:2774 in their environment
+
+  Each request is told in a line:
+
+  02:47:12  200  GetLatestConfiguration     shop/prod/flags  session 1 · unchanged · next in 5 s
+
+Files
   FOLDER/application/environment/profile.ext
   FOLDER/application:environment:profile.ext     (as the AWS AppConfig Agent has it)
 
-is the configuration "profile" of that application and environment. Its content type follows the
-extension: .json, .yaml, .txt, .toml, .xml, ... An edited file is a deployment, a deleted one is
-reverted; its version label is the time of its last change. A .json file that does not parse is told,
-and what was deployed before stays.
-
-Feature flags in the form that one writes ({"version": "1", "flags": ..., "values": ...}) are checked
-and served in the one that AWS sends: a disabled flag without attributes, no dates and descriptions,
-of a flag with variants the default one. A mistake is told with its place.
+  The content type follows the extension (.json, .yaml, .txt, .toml, .xml, ...), the version label is
+  the time of the last change. What cannot be deployed, such as JSON that does not parse, is told with
+  its place, and what was deployed before stays. Feature flags as one writes them ({"version": "1",
+  "flags": ..., "values": ...}) are checked, and served in the form that AWS sends.
 
 Options
-  --application A   what FILE is deployed to: by default as its name says, in the agent's form, or
-  --environment E   application "default", environment "default" and as the profile the file's name
-  --profile P       without its extension
-  --id ID=NAME      lets an id stand for a name, as both are accepted on AWS; may be given many times
   --port N          the port (2774); 0 takes any free one
-  --host ADDRESS    the address to listen on (127.0.0.1); 0.0.0.0 lets others in, to deploy too
+  --host ADDRESS    the address to listen on (127.0.0.1); 0.0.0.0 lets other machines poll
   --interval S      the poll interval in seconds, from 1 (as on AWS: what a session asks for, or 60);
                     who polls before it is over is refused, as on AWS
   --latency MS      how long an answer is on its way (0)
   --replay HOW      what a spent token gets: refused, repeated or empty (refused)
-  --fault F         what goes wrong, and how often: NAME, NAME:RATE, NAME=SECONDS or NAME=SECONDS:RATE,
-                    such as throttle:0.1 (a tenth of all requests); may be given many times
-  --seed N          makes tokens, request ids and which requests go wrong repeatable
+  --fault F         what goes wrong, and how often; see below; may be given many times
+  --id ID=NAME      lets an id stand for a name, as both are accepted on AWS; may be given many times
+  --application A   what FILE is deployed to: by default as its name says, in the agent's form, or
+  --environment E   application "default", environment "default" and as the profile the file's name
+  --profile P       without its extension
+  --seed N          makes request ids, and which requests go wrong, repeatable
   --log json        a line of JSON for each event instead of a readable one
   --quiet           tells nothing but its address and what is wrong
   --version, --help
@@ -46,24 +58,17 @@ Faults
   interval=SECONDS (300)                         hidden-headers (CORS without exposed headers)
   clock-skew=SECONDS (3600)
 
-  One at a time, on a server that runs:
-  curl -d '{"name": "throttle", "times": 3}' -H content-type:application/json \\
-    http://127.0.0.1:2774/_emulator/faults       (-X DELETE forgets those that are still to come)
+  --fault throttle         every request             --fault interval=30      with its seconds
+  --fault throttle:0.1     a tenth of them           --fault clock-skew=600:0.5
 
-Example
-  mkdir -p config/shop/prod
-  echo '{"checkout": {"enabled": true}}' > config/shop/prod/flags.json
-  npx appconfig-edge emulate ./config --interval 5
+While it runs, for tools on this machine and pages of this very server:
 
-  then, in a page or in Node:
-
-  new ConfigurationClient({
-    application: "shop", environment: "prod", configurationProfile: "flags",
-    endpoint: "http://127.0.0.1:2774",
-  });
-
-Pages of other origins may use the two operations (CORS). Requests below /_emulator/ (what is deployed,
-deploying, faults) are for pages of this server's own origin and for tools on this machine.
+  curl http://127.0.0.1:2774/_emulator/requests      what was asked; also configurations, faults,
+                                                     options, clock
+  curl http://127.0.0.1:2774/_emulator/faults -H content-type:application/json \\
+    -d '{"name": "throttle", "times": 3}'            the next three requests; -X DELETE forgets it
+  curl http://127.0.0.1:2774/_emulator/clock -H content-type:application/json \\
+    -d '{"advanceInMilliseconds": 86400000}'         a day later
 `;
 
 /** What is the user's to mend. */
@@ -149,12 +154,16 @@ async function main(args) {
     process.exit(0);
   };
   process.once("SIGINT", end).once("SIGTERM", end);
-  console.log(asJson ? json({ type: "started", url: server.url, folder }) : `AppConfig Data from ${folder} at ${server.url} (Ctrl-C ends)`);
+  const deployed = server.emulator.configurations.length;
+  console.log(asJson ? json({ type: "started", url: server.url, folder, deployed }) : `AppConfig Data from ${folder} at ${server.url} (Ctrl-C ends)`);
+  if (deployed === 0 && !asJson) console.log("Nothing is deployed yet (a folder needs a file such as shop/prod/flags.json)");
 }
 
 main(process.argv.slice(2)).catch((error) => {
-  const usage = error instanceof Usage;
-  console.error(`appconfig-edge: ${usage || error.code || error.status ? error.message : error.stack}`);
+  const usage = error instanceof Usage || error.code === "invalid-option";
+  // What createEmulator refuses was given with this name, too.
+  const message = error.message.replace(/^option (fault|ids?)\b/, (_, name) => `--${name.replace(/s$/, "")}`);
+  console.error(`appconfig-edge: ${usage || error.code || error.status ? message : error.stack}`);
   if (usage) console.error("appconfig-edge --help tells what there is");
   process.exit(usage ? 2 : 1);
 });

@@ -13,8 +13,9 @@
 //   GET    /_emulator/clock                                                what the clock says, as JSON
 //   POST   the same                                                        moves it forward: {"advanceInMilliseconds": 86400000}
 //
-// They are for pages of this very server alone. AppConfig Data is open to all origins, these are to none: no CORS header is ever sent, and
-// the checks below keep out other origins' pages, also those whose name was made to point here (DNS rebinding).
+// They are for pages of this very server and for tools on this machine. AppConfig Data is open to all origins, these are to none: no CORS header
+// is ever sent, and the checks below keep out other machines, and other origins' pages, also those whose name was made to point here (DNS
+// rebinding).
 
 import { readBody, send } from "./emulator.body.js";
 import { MAXIMUM_BYTES } from "./emulator.files.js";
@@ -25,10 +26,15 @@ import { checked, isJsonType } from "./emulator.options.js";
 export const PREFIX = "/_emulator/";
 
 /** Why a request is not of a page of this server or of a tool on this machine, or undefined. */
-function foreign({ headers, socket }) {
-  const address = socket.localAddress.replace(/^::ffff:/, "");
+export function foreign({ headers, socket }) {
+  const plain = (address) => address.replace(/^::ffff:/, "");
+  const address = plain(socket.localAddress);
+  // From this machine to itself both ends have one address, or both are loopback.
+  const other = plain(socket.remoteAddress);
+  const isLoopback = (it) => it === "::1" || it.startsWith("127.");
+  if (other !== address && !(isLoopback(other) && isLoopback(address))) return "expected a request of this machine";
   const hosts = [address.includes(":") ? `[${address}]` : address];
-  if (address === "::1" || address.startsWith("127.")) hosts.push("localhost");
+  if (isLoopback(address)) hosts.push("localhost");
   const authorities = hosts.flatMap((host) => [`${host}:${socket.localPort}`, ...(socket.localPort === 80 ? [host] : [])]);
   const host = headers.host?.toLowerCase();
   if (!authorities.includes(host)) return `expected Host to be ${authorities.join(" or ")}`;

@@ -59,7 +59,10 @@ export function unfitName(name) {
   if (name.length === 0 || [...name].length > 128) return "has to have 1 to 128 characters";
   if (/[\u0000-\u001f\u007f-\u009f]/.test(name)) return "must not have control characters";
   if (/[/\\:]/.test(name)) return "must not have a slash, a backslash or a colon";
-  if (isPassedOver(name) || /[. ]$/.test(name) || name.trim() !== name) return "must not look like a hidden or temporary file, nor begin or end with a space";
+  // What is left of bytes that are no text: the file cannot be opened by this name.
+  if (name.includes("\ufffd")) return "has to be UTF-8";
+  if (name.endsWith(".") || name.trim() !== name) return "must not begin or end with a space, nor end with a dot";
+  if (isPassedOver(name)) return "must not look like a hidden or temporary file";
 }
 
 /** What is wrong with a file's content, or undefined; `endOfJson` tells where a text stops being JSON. */

@@ -18,8 +18,11 @@ function outcome({ status, session, exception, problem, resourceType, message, u
   return parts.join(" · ");
 }
 
+/** As wide as the longer one of the two operations' names, so that what follows stands in columns. */
+const WIDTH = "StartConfigurationSession".length;
+
 const words = {
-  request: (it) => [it.status || "---", it.operation ?? `${plain(it.method)} ${plain(it.path)}`, where(it), outcome(it)],
+  request: (it) => [it.status || "---", it.operation?.padEnd(WIDTH) ?? `${plain(it.method)} ${plain(it.path)}`, where(it), outcome(it)],
   preflight: (it) => [204, `preflight of ${plain(it.asked)} ${it.path}`, `for ${plain(it.origin ?? "no origin")}`],
   admin: (it) => [it.status, `${plain(it.method)} ${plain(it.path)}`],
   deployed: (it) => ["+++", `deployed ${where(it)}`, `${bytes(it.bytes)} · ${it.contentType} · ${it.versionLabel}`],

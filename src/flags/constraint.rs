@@ -99,6 +99,10 @@ pub(super) fn check_form(check: &mut Check, place: &Place, value: &Value) {
         Value::Boolean(_) | Value::Number(_) => {}
         Value::Text(_) => drop(check.text(place, value, MAXIMUM_TEXT)),
         Value::Array(items) => {
+            // It would be an array of texts and one of numbers, and the schema wants exactly one of the two.
+            if items.is_empty() {
+                check.mistake(place, "expected at least one item, as AWS's schema takes no empty array");
+            }
             let numbers = matches!(items.first(), Some(Value::Number(_)));
             for (at, item) in items.iter().enumerate() {
                 let place = Place::Item(place, at);

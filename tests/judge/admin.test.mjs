@@ -29,7 +29,7 @@ test("files that cannot be deployed are listed: which, what is wrong, and where"
   assert.deepEqual(configurations.map(({ file }) => file), ["shop/prod/good.json"]);
   assert.deepEqual(problems.sort((a, b) => (a.file < b.file ? -1 : 1)), [
     { file: "notes.md", message: "is not served: expected application/environment/profile.ext" },
-    { file: "shop/prod/ bad.txt", message: "is not served, its name must not look like a hidden or temporary file, nor begin or end with a space" },
+    { file: "shop/prod/ bad.txt", message: "is not served, its name must not begin or end with a space, nor end with a dot" },
     { file: "shop/prod/beta.json", message: "breaks a rule of feature flags: $.values.beta.enabled: expected true or false, got 7; it is not deployed", ...inProduction("beta") },
     { file: "shop/prod/flags.json", message: "is not JSON: line 3, column 10: Unexpected token 'x'; it is not deployed", ...inProduction("flags") },
     { file: "shop/prod/good.yaml", message: "is not served: shop/prod/good.json is of the same name", ...inProduction("good") },

@@ -6,6 +6,8 @@ import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { knownFaults } from "../../pkg/emulator.face.js";
+import { createEmulator } from "../../pkg/emulator.js";
 import { flags, makeFolder, openSession, promised, until } from "./server.mjs";
 
 const cli = fileURLToPath(new URL("../../pkg/cli.js", import.meta.url));
@@ -46,8 +48,8 @@ test("a line for each request and each deployment", async (t) => {
     String.raw`\+\+\+  deployed shop/prod/flags  9 bytes · application/json · ${label}`,
     undefined,
     "201  StartConfigurationSession  shop/prod/flags  session 1 · opened",
-    `200  GetLatestConfiguration  shop/prod/flags  session 1 · 9 bytes, ${label} · next in 7 s`,
-    "400  GetLatestConfiguration  shop/prod/flags  session 1 · BadRequestException PollIntervalNotSatisfied · Request too early",
+    `200  GetLatestConfiguration     shop/prod/flags  session 1 · 9 bytes, ${label} · next in 7 s`,
+    "400  GetLatestConfiguration     shop/prod/flags  session 1 · BadRequestException PollIntervalNotSatisfied · Request too early",
     String.raw`400  StartConfigurationSession  sh\?\[2Jop/prod/flags  BadRequestException · Expected identifiers of 1 to 128 characters without control characters`,
     String.raw`\+\+\+  deployed shop/prod/flags  9 bytes · application/json · ${label}`,
     "---  reverted shop/prod/flags",
@@ -68,6 +70,42 @@ test("a line of JSON for each, without anything secret", async (t) => {
   assert.deepEqual([events[1].url, events[3].status, events[3].operation], [it.url, 200, "GetLatestConfiguration"]);
   assert.ok(events.every(({ time }) => !Number.isNaN(Date.parse(time))));
   assert.ok(!it.output().includes("AYAD"));
+});
+
+test("with the same seed request ids are the same", async (t) => {
+  const ids = async (seed) => {
+    const it = await serve(t, files, "--log", "json", "--seed", seed);
+    await (await openSession(it.url)).poll();
+    await until(() => it.lines().length === 4, "four lines");
+    it.child.kill();
+    return it.lines().map((line) => JSON.parse(line).requestId).filter(Boolean);
+  };
+  const [one, same, other] = [await ids("7"), await ids("7"), await ids("8")];
+  assert.equal(one.length, 2);
+  assert.deepEqual(one, same);
+  assert.notDeepEqual(one, other);
+});
+
+test("what a spent token gets", async (t) => {
+  for (const [how, status, text] of [["refused", 400], ["repeated", 200, '{"one":1}'], ["empty", 200, ""]]) {
+    const it = await serve(t, files, "--replay", how);
+    const opened = await fetch(`${it.url}/configurationsessions`, { method: "POST", body: JSON.stringify({ ApplicationIdentifier: "shop", EnvironmentIdentifier: "prod", ConfigurationProfileIdentifier: "flags" }) });
+    const target = `${it.url}/configuration?configuration_token=${encodeURIComponent((await opened.json()).InitialConfigurationToken)}`;
+    assert.equal(await (await fetch(target)).text(), '{"one":1}');
+    const again = await fetch(target);
+    assert.equal(again.status, status, how);
+    if (again.ok) assert.equal(await again.text(), text, how);
+    it.child.kill();
+  }
+});
+
+const skip = process.platform === "linux" ? false : "only Linux has more than one address of its own without being told";
+
+test("an address to listen on, and a folder with nothing in it", { skip }, async (t) => {
+  const it = await serve(t, {}, "--host", "127.0.0.2");
+  assert.match(it.url, /^http:\/\/127\.0\.0\.2:\d+$/);
+  await until(() => it.lines().length === 2, "two lines");
+  assert.equal(it.lines()[1], "Nothing is deployed yet (a folder needs a file such as shop/prod/flags.json)");
 });
 
 test("quiet tells its address and what is wrong, and nothing else", async (t) => {
@@ -113,7 +151,9 @@ test("help that one can work from, and the version", async (t) => {
   for (const args of [[], ["--help"], ["emulate", "--help"]]) {
     const it = run(t, ...args);
     assert.equal(await it.ended, 0);
-    for (const word of ["emulate FOLDER", "application/environment/profile.ext", "--port", "--interval", "--host", "--quiet", "endpoint: "]) assert.ok(it.output().includes(word), word);
+    for (const word of ["emulate FOLDER", "application/environment/profile.ext", "endpoint: ", "/_emulator/"]) assert.ok(it.output().includes(word), word);
+    for (const name of ["application", "environment", "profile", "id", "port", "host", "interval", "latency", "replay", "fault", "seed", "log", "quiet", "version"]) assert.ok(it.output().includes(`  --${name}`) || it.output().includes(`, --${name}`), name);
+    for (const { name } of createEmulator()[knownFaults]) assert.match(it.output(), new RegExp(`\\b${name}\\b`));
     assert.ok(it.lines().every((line) => line.length <= 110));
   }
   const version = run(t, "--version");
@@ -128,6 +168,9 @@ test("what is wrong is told in a sentence", async (t) => {
     [2, /expected the command emulate, got "serve"/, "serve", folder],
     [2, /expected one folder or file, got none/, "emulate"],
     [2, /expected one folder or file, got .* other/, "emulate", folder, "other"],
+    [2, /^appconfig-edge: --fault: expected one of throttle, .*, got earthquake$/m, "emulate", folder, "--fault", "earthquake"],
+    [2, /^appconfig-edge: --fault: expected an interval from 1 to 86400 seconds, got 0$/m, "emulate", folder, "--fault", "interval=0"],
+    [2, /^appconfig-edge: --id: expected names of 1 to 128 characters/m, "emulate", folder, "--id", `${"x".repeat(129)}=shop`],
     [2, /--port: expected a whole number from 0 to 65535, got "x"/, "emulate", folder, "--port", "x"],
     [2, /--port: .* got "70000"/, "emulate", folder, "--port", "70000"],
     [2, /--interval: expected a whole number from 1 to 86400, got "0"/, "emulate", folder, "--interval", "0"],
@@ -137,7 +180,6 @@ test("what is wrong is told in a sentence", async (t) => {
     [1, /application: expected for a single file alone, and .* is a folder/, "emulate", folder, "--application", "shop"],
     [1, /the name "a:b" must not have a slash, a backslash or a colon/, "emulate", path.join(folder, "shop/prod/flags.json"), "--profile", "a:b"],
     [2, /--fault: expected NAME, NAME:RATE, .* got "throttle:2"/, "emulate", folder, "--fault", "throttle:2"],
-    [1, /option fault: expected one of throttle, .* got earthquake/, "emulate", folder, "--fault", "earthquake"],
     [2, /Unknown option '--prot'/, "emulate", folder, "--prot", "1"],
     [1, /expected a folder or a file at .*nowhere: there is none; make one/, "emulate", path.join(folder, "nowhere")],
     [1, /port \d+ is taken: choose another, or 0 for any free one/, "emulate", folder, "--port", new URL(taken.url).port],

@@ -173,6 +173,13 @@ test("what cannot be served is told once, and editors' files are passed over", a
   assert.deepEqual(it.emulator.configurations.map(({ configurationProfile }) => configurationProfile), ["flags"]);
 });
 
+test("a name that is no text is told", { skip: process.platform === "linux" ? false : "only Linux has such names" }, async (t) => {
+  const it = await start(t);
+  await writeFile(Buffer.concat([Buffer.from(path.join(it.folder, "shop/prod/")), Buffer.from([0xff]), Buffer.from(".txt")]), "x");
+  await until(() => problems(it.events)[0], "word of it");
+  assert.equal(problems(it.events)[0], "shop/prod/\ufffd.txt is not served, its name has to be UTF-8");
+});
+
 test("a second file of a name does not take the place of the first", async (t) => {
   const it = await start(t);
   await writeFile(path.join(it.folder, "shop/prod/flags.csv"), "a,b");

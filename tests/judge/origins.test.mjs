@@ -5,6 +5,7 @@ import { readdir, readFile } from "node:fs/promises";
 import http from "node:http";
 import path from "node:path";
 import { test } from "node:test";
+import { foreign } from "../../pkg/emulator.admin.js";
 import { openSession, start } from "./server.mjs";
 
 /** A request as a browser, or something worse, would send it: `fetch` would not let us. */
@@ -121,6 +122,23 @@ test("deploying is for this server's own origin", async (t) => {
   for (const headers of [{}, { origin: url }, { host: `localhost:${port}`, origin: `http://localhost:${port}` }, { "sec-fetch-site": "none" }]) {
     const answer = await ask(url, "/_emulator/configurations", { headers });
     assert.deepEqual([answer.status, cors(answer.headers)], [200, []], JSON.stringify(headers));
+  }
+});
+
+test("deploying is for this machine, whatever the address that it listens on", () => {
+  const why = (localAddress, remoteAddress, host) => foreign({ headers: { host }, socket: { localAddress, remoteAddress, localPort: 2774 } });
+  for (const [local, remote, host] of [
+    ["127.0.0.1", "127.0.0.1", "127.0.0.1:2774"],
+    ["127.0.0.2", "127.0.0.1", "127.0.0.2:2774"],
+    ["::1", "::1", "localhost:2774"],
+    ["::ffff:127.0.0.1", "::ffff:127.0.0.1", "localhost:2774"],
+    ["192.168.1.5", "192.168.1.5", "192.168.1.5:2774"],
+    ["fe80::1", "fe80::1", "[fe80::1]:2774"],
+  ]) {
+    assert.equal(why(local, remote, host), undefined, `${remote} to ${local}`);
+  }
+  for (const [local, remote] of [["192.168.1.5", "192.168.1.6"], ["::ffff:192.168.1.5", "::ffff:192.168.1.6"], ["127.0.0.1", "192.168.1.6"], ["fe80::1", "fe80::2"]]) {
+    assert.equal(why(local, remote, `${local}:2774`), "expected a request of this machine", `${remote} to ${local}`);
   }
 });
 

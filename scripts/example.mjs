@@ -129,6 +129,17 @@ function given() {
   return { name, port: Number(port), config: path.resolve(process.env.INIT_CWD ?? ".", config ?? path.join(root, "www", "sample-config")) };
 }
 
+/** Looked for at once and for all of them: workerd and Deno tell a taken port with a stack. */
+async function expectFree(port) {
+  const server = http.createServer();
+  await new Promise((resolve, reject) => server.once("error", reject).listen(port, "127.0.0.1", resolve)).catch((error) => {
+    if (error.code === "EADDRINUSE") throw new Problem(`port ${port} is taken: without --port any free one is used`);
+    if (error.code === "EACCES") throw new Problem(`port ${port} may not be used by this user: without --port any free one is used`);
+    throw error;
+  });
+  await new Promise((resolve) => server.close(resolve));
+}
+
 /** A copy of the example with the package in it, which goes when we go. */
 async function install(name) {
   const tarball = await pack();
@@ -159,6 +170,7 @@ async function main(close) {
     for (const [each, { shows }] of Object.entries(examples)) console.log(`  ${each.padEnd(16)}${shows}`);
     return;
   }
+  if (port > 0) await expectFree(port);
   await ensureNodeModules();
   const folder = await install(name);
   console.log(`examples/${name}: ${examples[name].shows}`);
@@ -170,10 +182,7 @@ async function main(close) {
 
   let fail;
   const failed = new Promise((_, reject) => (fail = reject));
-  const address = await Promise.race([examples[name].start({ name, folder, emulator: emulator.url, port, close, fail }), failed]).catch((error) => {
-    if (/EADDRINUSE|Address already in use/i.test(`${error.code} ${error.message}`)) throw new Problem(`port ${port} is taken: without --port any free one is used`);
-    throw error;
-  });
+  const address = await Promise.race([examples[name].start({ name, folder, emulator: emulator.url, port, close, fail }), failed]);
   if (address) console.log(address);
   await failed;
 }

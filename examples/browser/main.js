@@ -16,7 +16,7 @@ function render({ configuration }) {
   delivery.hidden = !express?.enabled;
   delivery.textContent = `Express delivery: ${express?.fee}`; // as text: a configuration is no markup
   checkout.hidden = !shown?.enabled;
-  checkout.style.background = shown?.colour ?? "";
+  checkout.style.borderColor = shown?.colour ?? "";
 }
 
 client.addEventListener("update", render); // the first configuration, and every newer one

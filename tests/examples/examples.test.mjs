@@ -1,7 +1,9 @@
 // Each example, started by its command: it shows what is deployed, then a change, and ends with all that it started.
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -132,7 +134,7 @@ describe("the examples", { concurrency: 2 }, () => {
     const page = await open(browser);
     await page.goto(await it.address());
     await shows(page, "#delivery", "Express delivery: 4.9");
-    assert.equal(await page.locator("#checkout").evaluate((button) => getComputedStyle(button).backgroundColor), "rgb(0, 0, 255)");
+    assert.equal(await page.locator("#checkout").evaluate((button) => getComputedStyle(button).borderTopColor), "rgb(0, 0, 255)");
     assert.deepEqual(page.wrongs, []);
 
     it.edit({ "express-delivery": { enabled: true, fee: 0 }, checkout: { enabled: false } });
@@ -170,6 +172,22 @@ test("without a name they are listed, each with a folder that has a README and n
     assert.match(readFileSync(path.join(root, "examples", name, "README.md"), "utf8"), new RegExp(`^npm run example -- ${name} +#`, "m"));
     assert.deepEqual(JSON.parse(readFileSync(path.join(root, "examples", name, "package.json"), "utf8")).dependencies, { "appconfig-edge": "^0.1.0" });
   }
+});
+
+test("a port that is taken is told in one sentence, and one that is free is used", limit, async () => {
+  const other = createServer().listen(0, "127.0.0.1");
+  await once(other, "listening");
+  const { port } = other.address();
+  const words = ["scripts/example.mjs", "browser", "--port", String(port)];
+  const { code, output } = await program(process.execPath, ...words).ended;
+  assert.deepEqual({ code, output }, { code: 1, output: `port ${port} is taken: without --port any free one is used\n` });
+  other.close();
+  await once(other, "close");
+  const it = program(process.execPath, ...words);
+  ends.push(() => (it.kill("SIGKILL"), it.ended));
+  await it.printed(new RegExp(`^http://127\\.0\\.0\\.1:${port}$`, "m"));
+  it.kill("SIGTERM");
+  assert.equal((await it.ended).code, 0);
 });
 
 test("what cannot be started is told in one sentence", limit, async () => {

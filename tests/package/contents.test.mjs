@@ -15,7 +15,7 @@ const manifest = JSON.parse(readFileSync(path.join(home, "package.json"), "utf8"
 const named = [
   ...Object.values(manifest.exports).flatMap((target) => (typeof target === "string" ? [target] : Object.values(target))),
   ...Object.values(manifest.bin),
-].map((name) => path.posix.normalize(name));
+].filter((name) => !name.includes("*")).map((name) => path.posix.normalize(name));
 
 /** These files and all that they import. */
 function reachable(names) {

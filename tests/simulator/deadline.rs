@@ -3,7 +3,7 @@
 use super::violation::{law, Violation};
 
 /// Times are the client's monotonic ones, in milliseconds.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Deadline {
     /// When something was last wrong, or changed.
     calm: u64,

@@ -3,6 +3,7 @@
 use appconfig_edge::protocol::Operation;
 use appconfig_edge::session::{Limits, Now, RequestId};
 
+#[derive(Clone)]
 pub(crate) struct Flight {
     pub(crate) id: RequestId,
     pub(crate) operation: Operation,

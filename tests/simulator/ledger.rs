@@ -9,6 +9,7 @@ const DAY: u64 = 86_400_000;
 const RESERVE: u64 = 15 * 60_000;
 const HOUR: u64 = 3_600_000;
 
+#[derive(Clone)]
 struct Token {
     number: u32,
     /// When the request was sent whose answer brought it.
@@ -20,7 +21,7 @@ struct Token {
     initial: bool,
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Ledger {
     token: Option<Token>,
     /// An empty answer to a doubtful token may have hidden an update.

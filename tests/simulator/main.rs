@@ -19,6 +19,7 @@ mod network;
 mod observer;
 mod pace;
 mod purse;
+mod record;
 mod report;
 mod run;
 mod service;
@@ -93,4 +94,13 @@ fn replay() {
             panic!("{}", broken.violation);
         }
     }
+}
+
+/// The session that a record tells of, once more.
+#[test]
+#[ignore = "needs a record of the page in SIMULATOR_RECORD; `npm run replay` does that"]
+fn record() {
+    let file = std::env::var("SIMULATOR_RECORD").expect("SIMULATOR_RECORD");
+    let text = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{file} cannot be read: {error}"));
+    std::process::exit(record::tell(&text, std::env::var("SIMULATOR_MISTAKE").ok().as_deref()));
 }

@@ -22,6 +22,7 @@ pub(crate) enum Told {
     Updated(RequestId, Version),
 }
 
+#[derive(Clone)]
 pub(crate) struct Observer {
     pub(crate) limits: Limits,
     pub(crate) renews: bool,

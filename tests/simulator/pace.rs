@@ -21,6 +21,7 @@ pub(crate) enum Wait {
 }
 
 /// Times are the client's monotonic ones, in milliseconds.
+#[derive(Clone)]
 pub(crate) struct Pace {
     /// What the last success asked for, or the required minimum if that is longer.
     interval: Option<u64>,

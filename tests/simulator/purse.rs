@@ -6,6 +6,7 @@ const AT_ONCE: u32 = 3;
 const MINUTE: u64 = 60_000;
 
 /// Times are the client's monotonic ones, in milliseconds.
+#[derive(Clone)]
 pub(crate) struct Purse {
     left: u32,
     wait: u64,

@@ -34,8 +34,11 @@ for (const [name, names] of Object.entries(entries)) {
   });
 }
 
-test("the module and the manifest have a path of their own", () => {
+test("the module and the manifest have a path of their own", async () => {
   assert.equal(require.resolve("appconfig-edge/appconfig-edge.wasm"), path.join(home, "wasm", "client.wasm"));
+  const file = path.join(folder, "resolve.mjs");
+  writeFileSync(file, `export default import.meta.resolve("appconfig-edge/appconfig-edge.wasm?module");`);
+  assert.equal((await import(pathToFileURL(file))).default, `${pathToFileURL(path.join(home, "wasm", "client.wasm"))}?module`);
   assert.equal(require("appconfig-edge/package.json").name, "appconfig-edge");
 });
 

@@ -153,6 +153,15 @@ type Options = appconfig.ConfigurationClientOptions;
 export const client = (options: Options): appconfig.ConfigurationClient => new appconfig.ConfigurationClient(options);
 `,
 };
+const ofModule = {
+  name: "user.ts",
+  text: `import { initialize } from "appconfig-edge/slim";
+import source from "appconfig-edge/appconfig-edge.wasm";
+import imported from "appconfig-edge/appconfig-edge.wasm?module";
+await initialize(fetch(source));
+await initialize(imported);
+`,
+};
 const dom = { lib: ["es2022", "dom"] };
 const node = { lib: ["es2022"], types: ["node"] };
 
@@ -162,6 +171,8 @@ for (const [name, file, compilerOptions] of [
   ["nodenext", good, { ...dom, module: "nodenext", moduleResolution: "nodenext" }],
   ["bundler without a browser's types", ofNode, { ...node, module: "esnext", moduleResolution: "bundler" }],
   ["node16 without a browser's types", ofNode, { ...node, module: "node16", moduleResolution: "node16" }],
+  ["bundler and an import of the module", ofModule, { ...dom, module: "esnext", moduleResolution: "bundler" }],
+  ["node16 and an import of the module", ofModule, { ...dom, module: "node16", moduleResolution: "node16" }],
   ["require() in nodenext", required, { ...node, module: "nodenext", moduleResolution: "nodenext" }],
 ]) {
   test(`the types work with ${name}`, () => compiles(name, file, compilerOptions));

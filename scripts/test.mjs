@@ -25,6 +25,8 @@ const tarball = once(async () => ({ PACKAGE_TARBALL: await pack() }));
 /** A browser, for the suites in CHROMIUM, CHROMEDRIVER and the like. */
 const named = (ensure) => once(async () => Object.fromEntries(Object.entries(await ensure()).map(([name, file]) => [name.toUpperCase(), file])));
 const browser = named(ensureBrowser);
+/** Runtimes in other versions than those in the repository's own node_modules. */
+const versions = once(async () => ensureNodeModules("tests/runtime/versions"));
 const firefox = named(ensureFirefox);
 const webkit = named(ensureWebKit);
 
@@ -56,7 +58,7 @@ const glue = once(async () => {
 
 const cargo = (...args) => ({ form: "cargo", command: ["cargo", ...args] });
 const exit = (...command) => ({ form: "exit", command });
-const runtime = (name) => ({ form: "runtime", command: [node, `tests/runtime/run-${name}.mjs`] });
+const runtime = (name, ...args) => ({ form: "runtime", command: [node, `tests/runtime/run-${name}.mjs`, ...args] });
 
 /** Every *.test.mjs below a folder: what `node --test folder` means differs between Node 20 and 22. */
 function suite(folder) {
@@ -106,6 +108,7 @@ const steps = {
   "runtime-deno": { needs: [tarball], commands: () => [runtime("deno")] },
   "runtime-workerd": { needs: [tarball], commands: () => [runtime("workerd")] },
   "runtime-chromium": { needs: [tarball, browser], commands: () => [runtime("chromium")] },
+  "runtime-versions": { heavy: true, needs: [tarball, versions], commands: () => ["20", "22", "24", "26"].map((major) => runtime("node", major)) },
   "runtime-firefox": { heavy: true, needs: [tarball, firefox], commands: () => [runtime("firefox")] },
   "runtime-webkit": { heavy: true, needs: [tarball, webkit], commands: () => [runtime("webkit")] },
   judge: { needs: [tarball], commands: () => [suite("tests/judge")] },

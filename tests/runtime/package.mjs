@@ -43,3 +43,11 @@ export function bun() {
   if (found.length === 0) throw new Error("node_modules holds no Bun: run npm ci, and where it leaves out what is optional, npm install --include=optional");
   return found[0];
 }
+
+/** Another version of Node, by its first number: in tests/runtime/versions, or where NODE_22 and the like say. */
+export function nodeOf(major) {
+  const name = `NODE_${major}`;
+  const program = process.env[name] || path.join(root, "tests/runtime/versions/node_modules", `node-${major}-${process.platform}-${process.arch}`, "bin/node");
+  if (!existsSync(program)) throw new Error(`no Node ${major} at ${program}: run npm ci in tests/runtime/versions; where it has none for ${process.platform}-${process.arch}, name one in ${name}`);
+  return program;
+}

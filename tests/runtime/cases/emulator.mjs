@@ -68,12 +68,12 @@ export default (test) => {
 
   test("goes wrong as it is asked to, by each name", async (t) => {
     const content = "x".repeat(2000);
-    const poll = async (name, options, init) => {
+    const poll = async (name, options) => {
       const emulator = t.createEmulator({ configurations: [{ ...target, content }] });
       const session = await open(emulator);
       emulator.fault(name, options);
       equal(emulator.faults.length, 1, name);
-      const answer = await session.poll(init).catch((error) => ({ error }));
+      const answer = await session.poll().catch((error) => ({ error }));
       same([emulator.faults.length, emulator.requests.at(-1).fault], [0, name], name);
       return answer;
     };
@@ -85,10 +85,14 @@ export default (test) => {
     const compressed = await poll("compressed");
     same([compressed.text === content, compressed.headers["content-encoding"], Number(compressed.headers["content-length"]) < 200], [true, "gzip", true]);
     for (const name of ["lost-answer", "cut-body"]) ok((await poll(name)).error instanceof TypeError, name);
+    const emulator = t.createEmulator({ configurations: [{ ...target, content }] });
+    const session = await open(emulator);
+    emulator.fault("hang");
     const controller = new AbortController();
-    const hanging = poll("hang", undefined, { signal: controller.signal });
+    const hanging = rejected(session.poll({ signal: controller.signal }));
     controller.abort(new Error("enough"));
-    equal((await hanging).error.message, "enough");
+    equal((await hanging).message, "enough");
+    equal((await session.poll()).text, content, "what hung spent no token");
   });
 
   test("what a spent token gets, how long an answer takes, and standing faults can be changed", async (t) => {

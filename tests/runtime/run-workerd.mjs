@@ -5,12 +5,10 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { build } from "esbuild";
 import { Miniflare } from "miniflare";
-import { inTurn } from "./harness.mjs";
 import { installed } from "./package.mjs";
-import { notABrowser, reporter } from "./runner.mjs";
+import { reporter } from "./runner.mjs";
 import { startServer } from "./server.mjs";
-import { testsFor } from "./suite.mjs";
-import { clients, runWorkerTests } from "./workers.mjs";
+import { clients, runInside, runOutside } from "./workers.mjs";
 
 const { folder } = installed();
 const { server, elsewhere, closed, close } = await startServer();
@@ -37,36 +35,20 @@ async function worker(name, compatibilityDate) {
     path: path.join(outdir, file),
     contents: readFileSync(path.join(outdir, file)),
   }));
-  const miniflare = new Miniflare({ modules, modulesRoot: outdir, compatibilityDate, host: "127.0.0.1", port: 0 });
+  const durableObjects = name === "worker" ? { POLLER: "Poller" } : {};
+  const miniflare = new Miniflare({ modules, modulesRoot: outdir, compatibilityDate, durableObjects, host: "127.0.0.1", port: 0 });
   return { miniflare, url: (await miniflare.ready).origin };
 }
 
 const { version } = createRequire(import.meta.url)("workerd/package.json");
 const newest = `${version.split(".")[1].replace(/(\d{4})(\d\d)(\d\d)/, "$1-$2-$3")}`;
-const main = await worker("worker", newest);
+const [inner, outer] = [await worker("worker", newest), await worker("worker", newest)];
 const slim = await worker("worker-slim", "2024-01-01");
 
-const { chosen, skipped } = testsFor({
-  cannot: {
-    ...notABrowser,
-    fresh: "a Worker's modules are loaded once, when it starts",
-    gc: "workerd collects garbage when it likes",
-  },
-});
-skipped.forEach((it) => tell(it));
-await inTurn(chosen, async ({ name }) => {
-  try {
-    const response = await fetch(`${main.url}/test?name=${encodeURIComponent(name)}`);
-    const text = await response.text();
-    tell(response.ok ? JSON.parse(text) : { name, error: `HTTP ${response.status}: ${text}` });
-  } catch (error) {
-    tell({ name, error: error.stack });
-  }
-});
-await runWorkerTests({ worker: main.url, server, tell });
+await Promise.all([runInside({ worker: inner.url, tell }), runOutside({ worker: outer.url, server, tell })]);
 const answer = await fetch(slim.url).then((response) => response.text());
 tell({ name: "worker: slim at an old compatibility date", error: answer === "{\"configuration\":{\"colour\":\"blue\"}}" ? undefined : answer });
 
-await Promise.all([main.miniflare.dispose(), slim.miniflare.dispose()]);
+await Promise.all([inner.miniflare.dispose(), outer.miniflare.dispose(), slim.miniflare.dispose()]);
 await close();
 finish(version);

@@ -60,6 +60,8 @@ const scenarios = {
   slow: (response, n) => setTimeout(() => (n === 1 ? good(response) : n === 2 || n === 3 ? good(response, green) : unchanged(response)), 300),
   silent: () => true,
   "slow-then-silent": (response, n) => n > 1 || setTimeout(good, 300, response),
+  // As often as people poll, nearly.
+  rare: (response, n) => good(response, n === 1 ? blue : green, { "next-poll-interval-in-seconds": "15" }),
   gone: (response, n) => n > 1 && (response.socket.resetAndDestroy(), true),
 };
 

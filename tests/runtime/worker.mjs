@@ -5,6 +5,8 @@ import { createEmulator } from "appconfig-edge/emulator";
 import { perform } from "./harness.mjs";
 import { tests } from "./suite.mjs";
 
+export { Poller } from "./object.mjs";
+
 /* global WORLD: put here by the runner, as `define` of the bundler */
 const { server, elsewhere, closed } = WORLD;
 const target = { application: "shop", environment: "prod", configurationProfile: "flags" };
@@ -42,6 +44,8 @@ export default {
     const { pathname, searchParams } = new URL(request.url);
     const query = Object.fromEntries(searchParams);
     if (pathname === "/test") return Response.json(await perform(tests.find(({ name }) => name === query.name), world));
+    const object = pathname.match(/^\/object\/(.+)\/\w+$/);
+    if (object) return env.POLLER.get(env.POLLER.idFromName(object[1])).fetch(request);
     const client = clients.get(query.client);
     if (pathname === "/state") {
       return Response.json({ status: client.status, configuration: client.configuration?.json() ?? null, errors: errors.get(query.client) });

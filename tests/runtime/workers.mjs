@@ -1,6 +1,9 @@
 // What several requests to one Worker see of one client. Node only: seen from outside, over HTTP.
 
-import { equal, ok, pause, same, within } from "./expect.mjs";
+import { equal, ok, pause, rejects, same, within } from "./expect.mjs";
+import { inTurn } from "./harness.mjs";
+import { notABrowser } from "./runner.mjs";
+import { testsFor } from "./suite.mjs";
 
 const BLUE = { colour: "blue" };
 const GREEN = { colour: "green" };
@@ -116,9 +119,78 @@ export const workerTests = {
   },
 };
 
+/** The same for Durable Objects: `object(visit, command)` asks the one of this name, in which a client polls the scenario. */
+export const objectTests = {
+  async "a loop goes on between requests, and its updates arrive"({ object, calls }) {
+    const visit = "good/loop";
+    same(await object(visit, "start"), { status: "ready", configuration: BLUE, told: ["blue"] });
+    // Nobody asks the object anything meanwhile.
+    await until(async () => ok((await calls(visit)).polls >= 4, "polls"));
+    same(await object(visit, "state"), { status: "ready", configuration: GREEN, told: ["blue", "green"] });
+    equal((await calls(visit)).sessions, 1, "sessions");
+  },
+
+  async "a loop outlives the time after which an object that does nothing is put away"({ object, calls }) {
+    const visit = "rare/idle";
+    await object(visit, "start");
+    await until(async () => equal((await calls(visit)).polls, 2, "polls"), 25_000);
+    equal((await calls(visit)).sessions, 1, "sessions");
+    await until(async () => same((await object(visit, "state")).told, ["blue", "green"]));
+  },
+
+  async "a stop() ends the loop, and start() begins again with the token that is held"({ object, calls }) {
+    const visit = "good/stop";
+    await object(visit, "start");
+    await until(async () => ok((await calls(visit)).polls >= 2, "polls"));
+    equal((await object(visit, "stop")).status, "stopped");
+    await pause(200); // for a request that was on its way
+    const before = (await calls(visit)).requests;
+    await pause(2500);
+    equal((await calls(visit)).requests, before, "requests after stop()");
+    same((await object(visit, "start")).configuration, GREEN);
+    await until(async () => ok((await calls(visit)).requests > before, "requests after start()"));
+  },
+
+  async "a start() that nobody waits for goes on as well"({ object, calls }) {
+    const visit = "slow/begun";
+    equal((await object(visit, "begin")).configuration, null);
+    await until(async () => ok((await calls(visit)).polls >= 2, "polls"));
+    await until(async () => same((await object(visit, "state")).configuration, GREEN));
+    equal((await calls(visit)).sessions, 1, "sessions");
+  },
+
+  async "an object that was put away while it polls is silent, and its next instance begins anew"({ object, calls }) {
+    const visit = "good/anew";
+    await object(visit, "start");
+    await rejects(object(visit, "abort"), /HTTP 500/);
+    await pause(200);
+    const before = await calls(visit);
+    await pause(2500);
+    equal((await calls(visit)).requests, before.requests, "requests of an object that is gone");
+    same(await object(visit, "state"), { status: "idle", configuration: null, told: [] });
+    equal((await object(visit, "start")).status, "ready");
+    equal((await calls(visit)).sessions, before.sessions + 1, "sessions");
+    const { polls } = await calls(visit);
+    await until(async () => ok((await calls(visit)).polls >= polls + 2, "polls"));
+  },
+
+  async "an object that was put away amid a request leaves the others alone"({ object, calls }) {
+    const [visit, other] = ["silent/amid", "good/other"];
+    await Promise.all([object(visit, "begin"), object(other, "start")]);
+    await until(async () => equal((await calls(visit)).requests, 1, "requests"));
+    await rejects(object(visit, "abort"), /HTTP 500/);
+    const { polls } = await calls(other);
+    await until(async () => ok((await calls(other)).polls >= polls + 2, "polls"));
+    equal((await object(other, "state")).status, "ready");
+    await object(visit, "begin");
+    await until(async () => equal((await calls(visit)).requests, 2, "requests"));
+    equal((await object(visit, "state")).status, "starting");
+  },
+};
+
 /** Tries until it holds: for what another process does on its own. */
-async function until(check) {
-  const end = Date.now() + 10_000;
+async function until(check, limit = 10_000) {
+  const end = Date.now() + limit;
   for (;;) {
     try {
       return await check();
@@ -129,17 +201,43 @@ async function until(check) {
   }
 }
 
-/** Runs them all at once, each with a client of its own. */
-export async function runWorkerTests({ worker, server, tell }) {
-  const get = async (url, signal) => (await fetch(url, { signal })).json();
+/** What no Worker has. */
+const cannot = { ...notABrowser, fresh: "a Worker's modules are loaded once, when it starts", gc: "workerd collects garbage when it likes" };
+
+/** Runs the suite inside worker.mjs, wherever that is served, one request for each test. */
+export async function runInside({ worker, tell }) {
+  const { chosen, skipped } = testsFor({ cannot });
+  skipped.forEach((it) => tell(it));
+  await inTurn(chosen, async ({ name }) => {
+    try {
+      const response = await fetch(`${worker}/test?name=${encodeURIComponent(name)}`);
+      const text = await response.text();
+      tell(response.ok ? JSON.parse(text) : { name, error: `HTTP ${response.status}: ${text}` });
+    } catch (error) {
+      tell({ name, error: error.stack });
+    }
+  });
+}
+
+/** Runs what is seen from outside, all at once, each with a client of its own. Not beside the suite: it counts the timers of the whole Worker. */
+export async function runOutside({ worker, server, tell }) {
+  const get = async (url, signal) => {
+    const response = await fetch(url, { signal });
+    const text = await response.text();
+    // A Worker says 503 and what is wrong; anything else is not its own.
+    if (!response.ok && response.status !== 503) throw new Error(`HTTP ${response.status}: ${text.slice(0, 500)}`);
+    return JSON.parse(text);
+  };
   const context = {
     ask: (client, query = {}, signal = undefined) => get(`${worker}/?${new URLSearchParams({ client, ...query })}`, signal),
     state: (client) => get(`${worker}/state?${new URLSearchParams({ client })}`),
     calls: (client) => get(`${server}/calls/${client}`),
+    object: (visit, command) => get(`${worker}/object/${visit}/${command}`),
   };
-  await Promise.all(Object.entries(workerTests).map(async ([name, run]) => {
+  const all = [...Object.entries(workerTests).map(([name, run]) => [`worker: ${name}`, run]), ...Object.entries(objectTests).map(([name, run]) => [`object: ${name}`, run])];
+  await Promise.all(all.map(async ([name, run]) => {
     const begin = Date.now();
-    const error = await within(30_000, run(context)).then(() => undefined, (reason) => reason.stack);
-    tell({ name: `worker: ${name}`, error, milliseconds: Date.now() - begin });
+    const error = await within(40_000, run(context)).then(() => undefined, (reason) => reason.stack);
+    tell({ name, error, milliseconds: Date.now() - begin });
   }));
 }

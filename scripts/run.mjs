@@ -101,19 +101,25 @@ const signal = (pid, name) => {
   }
 };
 
+/** Whether a process runs. One that has ended does not, however long it takes whoever inherited it to notice. */
+export function alive(pid) {
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+  try {
+    return !/^.*\) [ZX]/s.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    return true; // No /proc, or it has just ended: who asks again will see.
+  }
+}
+
 /** Ends programs that `run` started, with all that they started: asks, waits two seconds, then insists. */
 async function end(children) {
   const heads = children.map(({ pid }) => pid).filter((pid) => pid !== undefined);
   const pids = heads.flatMap(family);
   for (const pid of [...heads.map((pid) => -pid), ...pids]) signal(pid, "SIGTERM");
-  const alive = (pid) => {
-    try {
-      process.kill(pid, 0);
-      return true;
-    } catch {
-      return false;
-    }
-  };
   const limit = Date.now() + 2000;
   while (Date.now() < limit && pids.some(alive)) await new Promise((resolve) => setTimeout(resolve, 25));
   for (const pid of [...heads.map((pid) => -pid), ...pids]) signal(pid, "SIGKILL");

@@ -8,7 +8,7 @@ import os from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { launch, open, shows } from "../page/browser.mjs";
-import { family } from "../../scripts/run.mjs";
+import { alive, family } from "../../scripts/run.mjs";
 import { program, root } from "../scripts/program.mjs";
 
 const limit = { timeout: 60_000 };
@@ -47,19 +47,10 @@ async function start(name) {
       assert.deepEqual({ code, signal }, { code: 0, signal: null }, output);
       assert.ok(milliseconds < 2000, `it took ${milliseconds} ms`);
       for (const address of new Set(addresses)) await assert.rejects(fetch(address), `nothing may answer at ${address} any more`);
-      assert.deepEqual(members.filter(runs), [], "its processes");
+      assert.deepEqual(members.filter(alive), [], "its processes");
       assert.deepEqual(readdirSync(temporary), [], "what it made for itself");
     },
   };
-}
-
-/** Whether a process is there and has not ended. */
-function runs(pid) {
-  try {
-    return !/\) [ZX]/.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
-  } catch {
-    return false;
-  }
 }
 
 /** Asks until the answer fits, and gives it. */

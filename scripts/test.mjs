@@ -109,6 +109,7 @@ const steps = {
   "runtime-workerd": { needs: [tarball], commands: () => [runtime("workerd")] },
   "runtime-chromium": { needs: [tarball, browser], commands: () => [runtime("chromium")] },
   "runtime-versions": { heavy: true, needs: [tarball, versions], commands: () => ["20", "22", "24", "26"].map((major) => runtime("node", major)) },
+  "runtime-wrangler": { heavy: true, needs: [tarball, versions], commands: () => [runtime("wrangler")] },
   "runtime-firefox": { heavy: true, needs: [tarball, firefox], commands: () => [runtime("firefox")] },
   "runtime-webkit": { heavy: true, needs: [tarball, webkit], commands: () => [runtime("webkit")] },
   judge: { needs: [tarball], commands: () => [suite("tests/judge")] },

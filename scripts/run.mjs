@@ -121,7 +121,8 @@ async function end(children) {
   const pids = heads.flatMap(family);
   for (const pid of [...heads.map((pid) => -pid), ...pids]) signal(pid, "SIGTERM");
   const limit = Date.now() + 2000;
-  while (Date.now() < limit && pids.some(alive)) await new Promise((resolve) => setTimeout(resolve, 25));
+  // Until its last words have come, too.
+  while (Date.now() < limit && (pids.some(alive) || children.some((child) => running.has(child)))) await new Promise((resolve) => setTimeout(resolve, 25));
   for (const pid of [...heads.map((pid) => -pid), ...pids]) signal(pid, "SIGKILL");
 }
 

@@ -120,10 +120,14 @@ async function end(children) {
   const heads = children.map(({ pid }) => pid).filter((pid) => pid !== undefined);
   const pids = heads.flatMap(family);
   for (const pid of [...heads.map((pid) => -pid), ...pids]) signal(pid, "SIGTERM");
-  const limit = Date.now() + 2000;
+  const wait = async (milliseconds, busy) => {
+    for (const limit = Date.now() + milliseconds; busy() && Date.now() < limit; ) await new Promise((resolve) => setTimeout(resolve, 25));
+  };
   // Until its last words have come, too.
-  while (Date.now() < limit && (pids.some(alive) || children.some((child) => running.has(child)))) await new Promise((resolve) => setTimeout(resolve, 25));
+  await wait(2000, () => pids.some(alive) || children.some((child) => running.has(child)));
   for (const pid of [...heads.map((pid) => -pid), ...pids]) signal(pid, "SIGKILL");
+  // That takes a moment on a busy machine, and who called this says next that all is over.
+  await wait(1000, () => pids.some(alive));
 }
 
 let ending = false;

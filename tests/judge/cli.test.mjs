@@ -134,6 +134,12 @@ test("faults by name, as often as it says", async (t) => {
   assert.deepEqual((await (await fetch(`${it.url}/_emulator/faults`)).json()).faults, [{ name: "interval", rate: 1, seconds: 30 }, { name: "throttle", rate: 0.5 }]);
 });
 
+test("every fault that there is, by its name", async (t) => {
+  const names = createEmulator()[knownFaults].map(({ name }) => name);
+  const it = await serve(t, files, ...names.flatMap((name) => ["--fault", name]));
+  assert.deepEqual((await (await fetch(`${it.url}/_emulator/faults`)).json()).faults.map(({ name, rate }) => [name, rate]), names.map((name) => [name, 1]));
+});
+
 test("SIGINT and SIGTERM end it at once, with a connection open and an answer due", async (t) => {
   for (const signal of ["SIGINT", "SIGTERM"]) {
     const it = await serve(t, files, "--latency", "60000");

@@ -5,7 +5,7 @@ import http from "node:http";
 import { test } from "node:test";
 import { createEmulator } from "../../pkg/emulator.js";
 import { ConfigurationClient } from "../../pkg/index.js";
-import { flags, openSession, start } from "./server.mjs";
+import { flags, start, until } from "./server.mjs";
 
 const CONTENT = JSON.stringify({ text: "x".repeat(5000) });
 const body = JSON.stringify({ ApplicationIdentifier: "shop", EnvironmentIdentifier: "prod", ConfigurationProfileIdentifier: "flags" });
@@ -57,7 +57,20 @@ test("over HTTP each is what it says", async (t) => {
   const hidden = await next("hidden-headers");
   assert.deepEqual([hidden.headers["access-control-allow-origin"], hidden.headers["access-control-expose-headers"]], ["*", undefined]);
   assert.equal((await next("lost-answer")).code, "ECONNRESET");
-  assert.deepEqual([(await next("throttle")).status, (await next("internal-error")).status, (await next("expired-token")).status], [429, 500, 400]);
+  for (const [name, status] of [["throttle", 429], ["internal-error", 500], ["expired-token", 400], ["corrupted-token", 400]]) assert.equal((await next(name)).status, status, name);
+});
+
+test("over HTTP a hanging one keeps its connection open, and spends no token", async (t) => {
+  const it = await start(t, { "shop/prod/flags.json": CONTENT });
+  const target = await open(it.url);
+  it.emulator.fault("hang");
+  let ended = false;
+  const request = http.get(it.url + target).on("response", () => (ended = true)).on("close", () => (ended = true)).on("error", () => {});
+  await until(() => it.events.some(({ fault }) => fault === "hang"), "word of the request");
+  // Others are answered meanwhile.
+  assert.equal((await ask(it.url, target)).status, 200);
+  assert.equal(ended, false);
+  request.destroy();
 });
 
 test("by an admin call, for pages of this server's own origin and tools on this machine", async (t) => {
@@ -73,6 +86,13 @@ test("by an admin call, for pages of this server's own origin and tools on this 
   assert.deepEqual(known.filter(({ seconds }) => seconds !== undefined), [{ name: "interval", operation: "GetLatestConfiguration", seconds: 300 }, { name: "clock-skew", seconds: 3600 }]);
   await post({ name: "clock-skew", rate: 0.5 });
   assert.deepEqual((await (await fetch(url)).json()).faults, [throttle, { name: "clock-skew", rate: 0.5, seconds: 3600 }]);
+  for (const { name } of known) {
+    assert.equal((await (await post({ name })).json()).faults.at(-1).name, name);
+    assert.equal((await fetch(`${url}/${name}`, { method: "DELETE" })).status, 204);
+  }
+  assert.deepEqual(await (await fetch(url)).json(), { faults: [], known });
+  await post({ name: "throttle", times: 2, operation: "GetLatestConfiguration" });
+  await post({ name: "clock-skew", rate: 0.5 });
   await post({ name: "throttle", rate: 1 });
   const left = async () => (await (await fetch(url)).json()).faults.map(({ name, times }) => [name, times]);
   assert.deepEqual(await left(), [["throttle", 2], ["clock-skew", undefined], ["throttle", undefined]]);

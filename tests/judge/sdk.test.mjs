@@ -76,6 +76,16 @@ test("a whole life: start, poll, unchanged, changed", async (t) => {
   assert.notEqual(third.VersionLabel, first.VersionLabel);
 });
 
+test("found by the environment variable that AWS's SDKs have for it", async (t) => {
+  const server = await start(t);
+  process.env.AWS_ENDPOINT_URL_APPCONFIGDATA = server.url;
+  t.after(() => delete process.env.AWS_ENDPOINT_URL_APPCONFIGDATA);
+  const client = new AppConfigDataClient({ region: "eu-west-1", credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" }, maxAttempts: 1 });
+  t.after(() => client.destroy());
+  assert.equal((await client.send(new StartConfigurationSessionCommand(names))).$metadata.httpStatusCode, 201);
+  assert.equal(server.emulator.requests.length, 1);
+});
+
 test("too early: refused, and the token is not spent", async (t) => {
   const it = await judge(t);
   const { token } = await it.poll(await it.open({ RequiredMinimumPollIntervalInSeconds: 15 }));

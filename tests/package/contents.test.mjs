@@ -29,7 +29,7 @@ function reachable(names) {
     if (!/\.(js|d\.ts)$/.test(name)) continue;
     const imported = all(readFileSync(path.join(home, name), "utf8"), /(?:\bfrom|\bimport)\s*\(?\s*"(\.[^"]+)"/g);
     for (const specifier of imported) {
-      const file = path.posix.join(path.posix.dirname(name), specifier);
+      const file = path.posix.join(path.posix.dirname(name), specifier.replace(/\?module$/, ""));
       seen.add(name.endsWith(".d.ts") ? file.replace(/\.js$/, ".d.ts") : file);
     }
   }
@@ -95,5 +95,5 @@ test("the manifest says what a user's tools ask for", () => {
   assert.deepEqual(manifest.exports["./appconfig-edge.w*"], { ...manifest.exports["./appconfig-edge.wasm"], default: "./wasm/client.w*" });
   assert.deepEqual(manifest.alias, { "./appconfig-edge.wasm": manifest.exports["./appconfig-edge.wasm"].default });
   // Entries that register their module must not be dropped by a bundler.
-  for (const entry of ["./index.js", "./index.workerd.js", "./emulator.js", "./emulator.workerd.js"]) assert.ok(manifest.sideEffects.includes(entry), entry);
+  for (const entry of ["./index.js", "./index.edge-light.js", "./index.workerd.js", "./emulator.js", "./emulator.workerd.js"]) assert.ok(manifest.sideEffects.includes(entry), entry);
 });

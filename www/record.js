@@ -65,7 +65,8 @@ export class Recorder {
   #requests = 0;
   #exchange; // the request under way
   #isRunning = false;
-  #isStopped = false;
+  /** A stop() whose change of the status was not told yet. */
+  #stops = false;
   /** The last answer, where it was a success: with it most of what was before is settled. */
   #success;
   #held;
@@ -146,7 +147,7 @@ export class Recorder {
     // Who only refreshes begins each request with a call.
     if (name === "refresh" && !this.#isRunning) this.#mark();
     if (name !== "refresh") this.#isRunning = name === "start";
-    this.#isStopped = name === "stop" || (this.#isStopped && name !== "start");
+    this.#stops ||= name === "stop";
     this.#add({ call: name });
   }
 
@@ -171,7 +172,8 @@ export class Recorder {
     });
     client.addEventListener("statuschange", ({ status, previousStatus }) => {
       // Stopped by somebody who did not say so.
-      if (status === "stopped" && !this.#isStopped) this.call("stop");
+      if (status === "stopped" && !this.#stops) this.call("stop");
+      if (status === "stopped") this.#stops = false;
       this.#add({ event: "statuschange", status, previousStatus });
     });
   }

@@ -6,7 +6,7 @@ export const exposed = "Next-Poll-Configuration-Token, Next-Poll-Interval-In-Sec
 /** Whether anything answers at an address, readable or not. */
 async function answers(endpoint) {
   try {
-    await fetch(endpoint, { mode: "no-cors", cache: "no-store", credentials: "omit", redirect: "manual", signal: AbortSignal.timeout(5000) });
+    await fetch(endpoint, { mode: "no-cors", cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(5000) });
     return true;
   } catch {
     return false;

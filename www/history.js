@@ -46,7 +46,7 @@ const lateness = (interval) => interval / 10 + 1500;
 
 /** The time that nobody explains between the last request and one that begins now, as an entry, or undefined. */
 export function gapBefore(at, last, hasStopped) {
-  if (!last?.endedAt) return;
+  if (last?.endedAt === undefined) return;
   const due = last.nextAt ?? last.endedAt;
   if (at - due <= lateness(due - last.endedAt) && !(hasStopped && at - last.endedAt > 1500)) return;
   return { kind: "gap", at, milliseconds: at - last.endedAt, hasStopped };

@@ -112,9 +112,9 @@ function happened(watch, entry) {
 
 /** Says of a failure what the browser does not. */
 async function explain(watch, failure) {
-  failure.hint = await hintOn(failure, watch.endpoint, watch.answeredAt !== undefined);
-  // It goes on failing, and the next failure is told in place of this one.
-  if (watch.failure) watch.failure.hint = failure.hint;
+  const hint = await hintOn(failure, watch.endpoint, watch.answeredAt !== undefined);
+  // It may have failed once more meanwhile, in the same way or in another.
+  if (watch.failure?.code === failure.code) watch.failure.hint = hint;
   plan();
 }
 

@@ -129,8 +129,8 @@ export class Watch {
 
   #attemptFailed({ code, message, retryAt }) {
     this.counts.failures += 1;
-    const isFirst = !this.failure;
-    this.failure = { code, message, retryAt };
+    const isFirst = this.failure?.code !== code;
+    this.failure = { code, message, retryAt, hint: isFirst ? "" : this.failure.hint };
     this.#failed = this.#failedBefore + 1;
     if (this.#last) {
       Object.assign(this.#last, { code, nextAt: retryAt });

@@ -54,6 +54,9 @@ const glue = once(async () => {
   };
 });
 
+/** The bundlers, half a gigabyte of them. */
+const bundlers = once(() => ensureNodeModules("tests/bundlers"));
+
 // The commands.
 
 const cargo = (...args) => ({ form: "cargo", command: ["cargo", ...args] });
@@ -114,6 +117,7 @@ const steps = {
   "runtime-webkit": { heavy: true, needs: [tarball, webkit], commands: () => [runtime("webkit")] },
   judge: { needs: [tarball], commands: () => [suite("tests/judge")] },
   package: { needs: [tarball], commands: () => [suite("tests/package")] },
+  bundlers: { heavy: true, needs: [tarball, browser, bundlers], commands: () => [suite("tests/bundlers")] },
   page: { needs: [tarball, browser], commands: () => [suite("tests/page")] },
   readme: { needs: [tarball, browser], commands: () => [suite("tests/readme")] },
   examples: { needs: [tarball, browser], commands: () => [suite("tests/examples")] },

@@ -64,7 +64,7 @@ const exit = (...command) => ({ form: "exit", command });
 const runtime = (name, ...args) => ({ form: "runtime", command: [node, `tests/runtime/run-${name}.mjs`, ...args] });
 
 /** Every *.test.mjs below a folder: what `node --test folder` means differs between Node 20 and 22. */
-function suite(folder) {
+function suite(folder, ...flags) {
   const below = (entry) =>
     readdirSync(path.join(root, entry), { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1)).flatMap((item) => {
       const name = `${entry}/${item.name}`;
@@ -73,7 +73,7 @@ function suite(folder) {
     });
   const files = existsSync(path.join(root, folder)) ? below(folder) : [];
   if (files.length === 0) throw new Problem(`${folder} holds no *.test.mjs`);
-  return { form: "node", command: [node, "--test", "--test-reporter=spec", ...files] };
+  return { form: "node", command: [node, "--test", "--test-reporter=spec", ...flags, ...files] };
 }
 
 /** The native tests but the simulator, which has a step of its own, and tests/web.rs, which runs in browsers. */
@@ -118,7 +118,8 @@ const steps = {
   judge: { needs: [tarball], commands: () => [suite("tests/judge")] },
   package: { needs: [tarball], commands: () => [suite("tests/package")] },
   bundlers: { heavy: true, needs: [tarball, browser, bundlers], commands: () => [suite("tests/bundlers")] },
-  page: { needs: [tarball, browser], commands: () => [suite("tests/page")] },
+  // They mostly wait, for polls: two files at once, also where Node would run one.
+  page: { needs: [tarball, browser], commands: () => [suite("tests/page", "--test-concurrency=2")] },
   readme: { needs: [tarball, browser], commands: () => [suite("tests/readme")] },
   examples: { needs: [tarball, browser], commands: () => [suite("tests/examples")] },
   scripts: { commands: () => [suite("tests/scripts")] },

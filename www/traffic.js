@@ -44,7 +44,8 @@ export function watched(tell, fetch = (...it) => globalThis.fetch(...it)) {
       isAnswer: isAnswer(response),
       bytes: 0,
     });
-    if (!response.body) {
+    // Of an answer without bytes the client reads no stream.
+    if (!response.body || response.headers.get("content-length") === "0") {
       over({});
       return response;
     }

@@ -1,5 +1,5 @@
 // npm test [-- --only name,name]: one step after the other. A step that fails does not stop the others. The last line is "N passed, M failed".
-// npm run test:all adds the heavy steps: what downloads hundreds of megabytes of other people's tools.
+// npm run test:all adds the heavy steps: what downloads hundreds of megabytes of other people's tools, or builds everything once more.
 
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -117,6 +117,7 @@ const steps = {
   "runtime-webkit": { heavy: true, needs: [tarball, webkit], commands: () => [runtime("webkit")] },
   judge: { needs: [tarball], commands: () => [suite("tests/judge")] },
   package: { needs: [tarball], commands: () => [suite("tests/package")] },
+  rebuild: { heavy: true, needs: [tarball], commands: () => [suite("tests/rebuild")] },
   bundlers: { heavy: true, needs: [tarball, browser, bundlers], commands: () => [suite("tests/bundlers")] },
   // They mostly wait, for polls: two files at once, also where Node would run one.
   page: { needs: [tarball, browser], commands: () => [suite("tests/page", "--test-concurrency=2")] },

@@ -1,7 +1,7 @@
 // A server that behaves badly in known ways, for what must be seen over real sockets. Node only; each runner starts one.
 //
 // The path is /{scenario}/{visit}/{operation}: a visit is one client of one test. Unless its scenario says otherwise, a session is opened,
-// the first poll goes wrong as the scenario is called, and all that follows is good.
+// the first poll goes wrong as the scenario is called, and all that follows is good. /mend/{scenario}/{visit} ends what goes on until then.
 
 import http from "node:http";
 import net from "node:net";
@@ -41,8 +41,8 @@ const scenarios = {
   },
   cut: (response, n) => n === 1 && (begin(response, { "content-length": 100 }), setTimeout(() => response.destroy(), 20), true),
   "cut-chunked": (response, n) => n === 1 && (begin(response), setTimeout(() => response.destroy(), 20), true),
-  // Browsers ask again by themselves, so for a while.
-  reset: (response, n, visit) => Date.now() - visit.firstPoll < 300 && (response.socket.resetAndDestroy(), true),
+  // Browsers ask again by themselves, up to ten times.
+  reset: (response, n, visit) => !visit.mended && (response.socket.resetAndDestroy(), true),
   redirect: (response, n, visit) => n === 1 && response.writeHead(302, { location: `${visit.elsewhere}/stolen/${visit.name}` }).end("{}"),
   page: (response, n) => n === 1 && response.writeHead(200, { "content-type": "text/html" }).end("<!doctype html><title>Log in</title>"),
   204: (response, n) => n > 1 && response.writeHead(204, headers()).end(),
@@ -95,6 +95,10 @@ export async function startServer({ pages = () => false } = {}) {
       const cors = origin ? { "access-control-allow-origin": "*" } : {};
       return response.writeHead(200, { "content-type": "application/json", "cache-control": "no-store", ...cors }).end(JSON.stringify(visitOf(rest.join("/"))));
     }
+    if (scenario === "mend") {
+      visitOf(rest.join("/")).mended = true;
+      return response.writeHead(204).end();
+    }
     if (scenario === "stolen") {
       visitOf(rest.join("/")).stolen += 1;
       return response.writeHead(200).end();
@@ -118,7 +122,6 @@ export async function startServer({ pages = () => false } = {}) {
     }
     if (rest[1] !== "configuration") return response.writeHead(404).end();
     visit.polls += 1;
-    visit.firstPoll ??= Date.now();
     visit.tokens.push(url.searchParams.get("configuration_token"));
     if (scenarios[scenario]?.(response, visit.polls, visit)) return;
     if (visit.good) unchanged(response);

@@ -84,7 +84,9 @@ export default (test) => {
     same(Object.keys((await poll("hidden-headers")).headers), ["content-type"]);
     const compressed = await poll("compressed");
     same([compressed.text === content, compressed.headers["content-encoding"], Number(compressed.headers["content-length"]) < 200], [true, "gzip", true]);
-    for (const name of ["lost-answer", "cut-body"]) ok((await poll(name)).error instanceof TypeError, name);
+    equal((await poll("lost-answer")).error?.name, "TypeError");
+    // What breaks off a stream comes through text() as it is; in Firefox as an abort.
+    equal((await poll("cut-body")).error?.name, t.runtime === "firefox" ? "AbortError" : "TypeError");
     const emulator = t.createEmulator({ configurations: [{ ...target, content }] });
     const session = await open(emulator);
     emulator.fault("hang");

@@ -6,12 +6,13 @@ const lane = { lane: "sockets" };
 
 let made = 0;
 
-/** A client of one scenario of the server, with short limits; `calls()` is what the server saw. */
+/** A client of one scenario of the server, with short limits; `calls()` is what the server saw, and `mend()` ends what goes on until then. */
 function visit(t, scenario, { origin = t.server, ...options } = {}) {
   const path = `${scenario}/${t.runtime}-${t.where ?? ""}-${++made}-${Math.floor(performance.now())}`;
   const both = t.heard({ endpoint: `${origin}/${path}`, fetch: undefined, ...options });
   const calls = async () => (await fetch(`${t.server}/calls/${path}`)).json();
-  return { ...both, calls };
+  const mend = () => fetch(`${t.server}/mend/${path}`);
+  return { ...both, calls, mend };
 }
 
 /** The first poll fails and what follows is good: gives the first error. */
@@ -77,8 +78,12 @@ export default (test) => {
   });
 
   socket("resets the connection", async (t) => {
-    const { error } = await mended(t, "reset");
-    equal(error.code, "network");
+    const { client, heard, calls, mend } = visit(t, "reset");
+    const started = client.start();
+    equal((await heard.nth("error")).error.code, "network");
+    await mend();
+    same((await t.soon(started)).json(), { colour: "blue" });
+    equal((await calls()).sessions, 1, "sessions");
   });
 
   socket("redirects, and is not followed", async (t) => {

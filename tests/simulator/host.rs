@@ -47,7 +47,7 @@ impl Host {
 
     /// The client takes the body that it was just told of.
     pub(crate) fn keep(&mut self) {
-        self.held = self.arrived;
+        (self.held, self.last_malformed) = (self.arrived, None);
     }
 
     pub(crate) fn set_timer(&mut self, clocks: &Clocks, instant: Option<Instant>, unpunctual_every: u64, seed: u64) {

@@ -15,6 +15,7 @@ use super::impostor::Asked;
 use super::life::{Deed, Item, Life, Mode, Parameters};
 use super::network::{Network, What};
 use super::observer::Observer;
+use super::record::Scribe;
 use super::service::{Quality, Service, Version};
 use super::stats::Stats;
 use super::token::{Tokens, MARK};
@@ -43,6 +44,8 @@ pub(crate) struct World<'a> {
     /// What was done to the client, in order.
     pub(crate) items: Vec<Item>,
     pub(crate) trace: Option<Vec<String>>,
+    /// Writes down what a page would record of this life.
+    pub(crate) scribe: Option<Scribe>,
 }
 
 impl<'a> World<'a> {
@@ -86,6 +89,7 @@ impl<'a> World<'a> {
             stats: Stats::new(),
             items: Vec::new(),
             trace: traces.then(|| vec![format!("{parameters:?}")]),
+            scribe: None,
             clocks,
             parameters,
         }
@@ -189,6 +193,9 @@ impl<'a> World<'a> {
         let (newest, interval) = (self.service.newest(), self.service.asked_interval());
         self.say(|_| describe(given));
         self.stats.inputs += 1;
+        if let Some(scribe) = &mut self.scribe {
+            scribe.given(now, given);
+        }
         self.observer.before(now, given, newest, interval)?;
         self.poller.handle_input(now, given.input());
         if let Some(twin) = &mut self.twin {
@@ -202,6 +209,9 @@ impl<'a> World<'a> {
                 Output::Request(_, request) => Tokens::new(self.parameters.token_length).read(&request.url),
                 _ => None,
             };
+            if let Some(scribe) = &mut self.scribe {
+                scribe.output(&output);
+            }
             self.observer.output(now, &output, token)?;
             match output {
                 Output::Request(id, request) => self.request(id, request.operation, token),

@@ -33,6 +33,10 @@ impl Host {
         self.held
     }
 
+    pub(crate) fn holds(&self) -> bool {
+        self.held.is_some()
+    }
+
     /// A number for a text; the observer wants to know no more than whether two are equal.
     fn number(&mut self, text: &str) -> usize {
         self.texts.iter().position(|it| it == text).unwrap_or_else(|| {
@@ -73,7 +77,13 @@ impl Host {
             let body = if answer.next_token == Token::None { Body::Empty } else { self.look(answer, requires_json, maximum) };
             response.body = Some(body);
             let Token::Number(next) = answer.next_token else { return given(response, Meaning::Failure, true) };
-            let interval = answer.interval.as_deref().and_then(|it| it.parse().ok()).filter(|it| (1..=86_400).contains(it)).unwrap_or(60);
+            let interval = answer
+                .interval
+                .as_deref()
+                .filter(|it| it.bytes().all(|it| it.is_ascii_digit()))
+                .and_then(|it| it.parse().ok())
+                .filter(|it| (1..=86_400).contains(it))
+                .unwrap_or(60);
             let content = match body {
                 Body::Empty => Content::Unchanged,
                 Body::TooLarge => Content::TooLarge,

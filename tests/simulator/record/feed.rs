@@ -6,21 +6,29 @@ use super::super::given::Given;
 use super::super::token::MARK;
 use super::super::violation::Violation;
 use super::answered::tokens;
-use super::stage::{End, Sent, Stage, BASE};
+use super::stage::{apart, End, Sent, Stage, BASE};
+
+/// The longest wait after a failure where the interval is shorter.
+const BACKOFF: u64 = 20_000;
 
 impl Stage<'_> {
     /// The replay's time for a record's.
     pub(super) fn time(&self, at: u64) -> u64 {
-        (BASE + at + self.shift).max(self.now)
+        (BASE + at).saturating_add_signed(self.shift).max(self.now)
     }
 
     /// The core was slower than the recorded client: everything after that is later.
     pub(super) fn caught_up(&mut self, time: u64, at: u64) {
-        self.shift = self.shift.max(time.saturating_sub(BASE + at));
+        self.shift = self.shift.max(apart(time, BASE + at));
+    }
+
+    /// The record's time for a replay's.
+    pub(super) fn recorded(&self, time: u64) -> u64 {
+        time.saturating_sub(BASE.saturating_add_signed(self.shift))
     }
 
     pub(super) fn clocks(&self, time: u64) -> Now {
-        Now { monotonic: Instant::from_milliseconds(time), wall: self.date + time.saturating_sub(BASE + self.shift) }
+        Now { monotonic: Instant::from_milliseconds(time), wall: self.date + self.recorded(time) }
     }
 
     /// Gives the core an input and takes what it says.
@@ -44,6 +52,12 @@ impl Stage<'_> {
         };
         if matches!(given, Given::Answer(..) | Given::Failure(..)) {
             self.flight = None;
+        }
+        if self.observer.failed || self.observer.succeeded.is_some() {
+            self.latest = self.retry_at.max(self.now + (self.observer.pace.interval() * 11 / 10).max(BACKOFF));
+        }
+        if self.observer.succeeded.is_some() {
+            (self.retry_at, self.shift_then) = (self.latest, self.shift);
         }
         let after = self.observer.after(now, given, self.poller.status(), self.timer, None, 0);
         self.lived(after)?;

@@ -50,13 +50,17 @@ pub(crate) struct Stage<'a> {
     pub(super) host: Host,
     /// The replay's clock.
     pub(super) now: u64,
-    /// How much later everything is than it was recorded.
-    pub(super) shift: u64,
+    /// How much later everything is than it was recorded, or earlier.
+    pub(super) shift: i64,
     /// The client's date at a record's zero.
     pub(super) date: u64,
     pub(super) timer: Option<u64>,
     /// When the core would ask again if somebody wanted it, at the latest.
     pub(super) retry_at: u64,
+    /// When a client with other dice would, at the latest.
+    pub(super) latest: u64,
+    /// The shift when a poll last succeeded.
+    pub(super) shift_then: i64,
     /// Sent by the core, and not yet seen in the record.
     pub(super) early: Option<Sent>,
     /// Under way, with its number in the record.
@@ -72,7 +76,7 @@ pub(crate) struct Stage<'a> {
 }
 
 impl<'a> Stage<'a> {
-    pub(crate) fn new(document: &'a Document, mistake: Option<Mistake>) -> Self {
+    pub(crate) fn new(document: &'a Document, mistake: Option<Mistake>, seed: u64) -> Self {
         let options = &document.options;
         let mut poller = Poller::new(Options {
             endpoint: Endpoint::custom("https://config.example.com").expect("a URL"),
@@ -84,7 +88,7 @@ impl<'a> Stage<'a> {
             },
             limits: options.limits,
             renews_credentials: options.renews,
-            seed: 1,
+            seed,
         });
         if let Some(mistake) = mistake {
             poller.make_mistake(mistake);
@@ -100,6 +104,8 @@ impl<'a> Stage<'a> {
             date: document.started_at,
             timer: None,
             retry_at: 0,
+            latest: 0,
+            shift_then: 0,
             early: None,
             flight: None,
             step: 0,
@@ -109,6 +115,11 @@ impl<'a> Stage<'a> {
             counts: [0; 3],
             timeline: Vec::new(),
         }
+    }
+
+    /// How many steps were taken: of several attempts the one that came furthest says most.
+    pub(crate) fn steps(&self) -> usize {
+        self.step
     }
 
     /// Takes all steps, until the record's end or the first difference.
@@ -177,7 +188,12 @@ impl<'a> Stage<'a> {
     }
 
     fn call(&mut self, steps: &[Step], call: Call, at: u64) -> Result<(), End> {
-        self.idle(at, "the client was called")?;
+        // A machine that slept or a page that was frozen may find a call before its timer.
+        let next = steps[self.step + 1..].iter().find(|it| !matches!(it.what, Do::Clock(_)));
+        let asks = next.is_some_and(|it| matches!(it.what, Do::Send { .. }));
+        if call == Call::Stop || !next.is_some_and(|it| asks && it.at <= at + SECOND) {
+            self.idle(at, "the client was called")?;
+        }
         let (given, name) = match call {
             Call::Start => (Given::Start, "> start()"),
             Call::Stop => (Given::Stop, "> stop()"),
@@ -185,9 +201,13 @@ impl<'a> Stage<'a> {
         };
         self.say(at, name);
         let mut time = self.time(at);
+        // The core's dice may let it ask where the client's did not; nothing is lost if it is not asked to.
+        let is_quiet = !next.is_some_and(|it| asks && it.at <= at + SECOND);
+        if call == Call::Refresh && is_quiet && time <= self.latest && self.host.holds() && self.would_ask(time) {
+            return Ok(());
+        }
         // Without a loop a request goes out with a call or not at all, and the core may have drawn a longer wait than was recorded.
-        let asks = steps[self.step + 1..].iter().map(|it| &it.what).find(|it| !matches!(it, Do::Clock(_)));
-        if call == Call::Refresh && !self.observer.running && matches!(asks, Some(Do::Send { .. })) && !self.would_ask(time) {
+        if call == Call::Refresh && !self.observer.running && asks && !self.would_ask(time) {
             time = time.max(self.retry_at);
             self.caught_up(time, at);
         }
@@ -204,16 +224,13 @@ impl<'a> Stage<'a> {
     /// The core has to send what was recorded, when it was recorded or as soon as its own dice let it.
     fn send(&mut self, step: &Step, number: u64, operation: Operation, token: Option<u32>) -> Result<(), End> {
         let recorded = sends(operation, token);
-        for _ in 0..8 {
+        for attempt in 0..8 {
             if let Some(sent) = self.early.take() {
                 // The page may not have seen a token of a request that never came to a fetch.
                 if sent.operation != operation || token.is_some_and(|it| sent.token != Some(it)) {
                     return Err(End::differs(step, recorded, sends(sent.operation, sent.token)));
                 }
-                let planned = self.time(step.at);
-                if sent.at + SECOND < planned {
-                    self.shift = sent.at.saturating_sub(BASE + step.at);
-                }
+                self.shift = apart(sent.at, BASE + step.at);
                 self.flight = Some((sent, number));
                 self.counts[0] += 1;
                 self.say(step.at, &format!("    request {number}: {recorded}"));
@@ -227,13 +244,16 @@ impl<'a> Stage<'a> {
                 ));
             }
             let Some(timer) = self.timer else { return Err(End::differs(step, recorded, "has nothing to ask".into())) };
-            self.lawful(step, operation)?;
-            let time = self.time(step.at).max(timer);
+            if attempt == 0 {
+                self.lawful(step, operation)?;
+            }
+            // What an earlier wait took longer is made up for, so that long waits are as long as they were.
+            let time = timer.max(BASE + step.at).max(self.now);
             let late = time - timer;
             if late > THROTTLED + self.patience() {
                 self.say(step.at, &format!("    ! {} s after it was due", late / SECOND));
             }
-            self.caught_up(time, step.at);
+            self.shift = apart(time, BASE + step.at);
             self.feed(&Given::Timeout, time)?;
         }
         Err(End::differs(step, recorded, "sends nothing, although its timer fires".into()))
@@ -241,10 +261,11 @@ impl<'a> Stage<'a> {
 
     /// Whether the client was allowed to send when it did.
     fn lawful(&mut self, step: &Step, operation: Operation) -> Result<(), End> {
-        let time = self.time(step.at) + ROUNDING;
+        // The interval counts from an answer that may have been shifted otherwise.
+        let time = (BASE + step.at + ROUNDING).saturating_add_signed(self.shift.max(self.shift_then));
         let is_poll = operation == Operation::GetLatestConfiguration;
         let pace = self.observer.pace.clone().request(time, is_poll);
-        let purse = if is_poll { Ok(()) } else { self.observer.purse.clone().check(time) };
+        let purse = if is_poll { Ok(()) } else { self.observer.purse.clone().check(time + self.patience()) };
         pace.and(purse).map_err(|violation| End::differs(step, sends(operation, None), format!("may not send yet: {violation}")))
     }
 
@@ -270,7 +291,6 @@ impl<'a> Stage<'a> {
         self.say(step.at, &format!("< request {number}: {}, {} bytes{content}{label}{name}{problem}", answer.status, body.bytes));
         self.counts[1] += 1;
         self.feed(&Given::Answer(sent.id, Box::new(given)), time)?;
-        self.retry_at = self.retry_at.max(self.now + self.observer.pace.interval() * 11 / 10);
         Ok(())
     }
 
@@ -312,6 +332,11 @@ impl<'a> Stage<'a> {
     fn patience(&self) -> u64 {
         self.observer.pace.interval().max(20 * SECOND)
     }
+}
+
+/// How much later `time` is than `other`.
+pub(super) fn apart(time: u64, other: u64) -> i64 {
+    i64::try_from(time).unwrap_or(i64::MAX) - i64::try_from(other).unwrap_or(i64::MAX)
 }
 
 fn sends(operation: Operation, token: Option<u32>) -> String {

@@ -5,7 +5,7 @@ use appconfig_edge::session::Event;
 use super::super::violation::Violation;
 use super::document::{Call, What};
 use super::script::Step;
-use super::stage::{End, Stage, BASE};
+use super::stage::{End, Stage};
 use super::told::Told;
 
 /// What a listener does happens in this time, as far as the record's clock shows.
@@ -77,7 +77,7 @@ impl Stage<'_> {
 
     /// A line with the replay's time, as the record's clock would show it.
     pub(super) fn line(&mut self, text: &str) {
-        let at = self.now.saturating_sub(BASE + self.shift);
+        let at = self.recorded(self.now);
         self.say(at, text);
     }
 }

@@ -10,6 +10,8 @@ import { ConfigurationClient } from "../../pkg/index.js";
 import { checkOptions } from "../../pkg/options.js";
 import { root, run } from "../../scripts/run.mjs";
 import { OPTIONS, PACKAGE_VERSION, Recorder } from "../../www/record.js";
+import { launch, open, ready } from "./browser.mjs";
+import { site } from "./site.mjs";
 
 const target = { application: "shop", environment: "prod", configurationProfile: "flags" };
 // The first replay may have to build the simulator, which `npm test` has done before.
@@ -368,6 +370,27 @@ test("a session is replayed as it was, whatever went wrong in it", limit, async 
       }),
     );
   });
+});
+
+test("what the page exports is replayed", limit, async (t) => {
+  const browser = await launch();
+  t.after(() => browser.close());
+  const served = await site();
+  t.after(() => served.close());
+  const page = await open(browser);
+  await page.goto(served.url);
+  await ready(page);
+  served.emulator.fault("throttle");
+  await page.waitForSelector('#status[data-status="stale"]');
+  await ready(page);
+  await page.click("#stop");
+  await page.waitForSelector('#status[data-status="stopped"]');
+  await page.click("#start");
+  await ready(page);
+  const [file] = await Promise.all([page.waitForEvent("download"), page.click("#export")]);
+  const output = await isSame(await readFile(await file.path(), "utf8"));
+  assert.match(output, /error throttled/);
+  assert.match(output, /> stop\(\)[^]*> start\(\)/);
 });
 
 test("what cannot be replayed is told, with what was expected", limit, async () => {

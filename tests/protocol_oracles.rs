@@ -3,32 +3,12 @@
 
 #![cfg(not(target_arch = "wasm32"))]
 
-use std::io::Write as _;
-use std::path::PathBuf;
+mod oracle;
 
 use appconfig_edge::protocol::exception::Class;
 use appconfig_edge::protocol::{date, retry_after, Endpoint, Exception, Response};
+use oracle::{list, oracle, text};
 use serde_json::Value;
-
-/// One of the files, or `None` where there are none.
-fn oracle(name: &str) -> Option<Value> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/oracles");
-    if !folder.is_dir() {
-        // Past the test harness, which would swallow it.
-        let _ = writeln!(std::io::stderr(), "SKIPPED: {} is absent", folder.display());
-        return None;
-    }
-    let text = std::fs::read_to_string(folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
-    Some(serde_json::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}")))
-}
-
-fn list(value: &Value) -> &[Value] {
-    value.as_array().expect("a list")
-}
-
-fn text(value: &Value) -> &str {
-    value.as_str().expect("a text")
-}
 
 fn status(case: &Value) -> u16 {
     case["status"].as_u64().and_then(|it| u16::try_from(it).ok()).expect("a status")

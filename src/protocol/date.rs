@@ -56,6 +56,20 @@ pub fn parse(text: &str) -> Option<UnixMilliseconds> {
     })
 }
 
+/// Year, month and day of a time.
+#[must_use]
+pub(crate) fn civil(time: UnixMilliseconds) -> (u64, u64, u64) {
+    // The inverse of the formula above, per era of 400 years.
+    let z = time / 86_400_000 + 719_468;
+    let (era, doe) = (z / 146_097, z % 146_097);
+    let yoe = (doe - doe / 1460 + doe / 36_524 - doe / 146_096) / 365;
+    let doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+    let mp = (5 * doy + 2) / 153;
+    let day = doy - (153 * mp + 2) / 5 + 1;
+    let month = if mp < 10 { mp + 3 } else { mp - 9 };
+    (yoe + era * 400 + u64::from(month <= 2), month, day)
+}
+
 /// Writes an HTTP date.
 ///
 /// ```
@@ -65,15 +79,7 @@ pub fn parse(text: &str) -> Option<UnixMilliseconds> {
 pub fn format(time: UnixMilliseconds) -> String {
     let seconds = time / 1000;
     let days = seconds / 86_400;
-    // The inverse of the formula above, per era of 400 years.
-    let z = days + 719_468;
-    let (era, doe) = (z / 146_097, z % 146_097);
-    let yoe = (doe - doe / 1460 + doe / 36_524 - doe / 146_096) / 365;
-    let doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-    let mp = (5 * doy + 2) / 153;
-    let day = doy - (153 * mp + 2) / 5 + 1;
-    let month = if mp < 10 { mp + 3 } else { mp - 9 };
-    let year = yoe + era * 400 + u64::from(month <= 2);
+    let (year, month, day) = civil(time);
     let name = |table: &[u8], at: u64| -> String {
         table.chunks_exact(3).nth(usize::try_from(at).unwrap_or_default()).unwrap_or(b"???").iter().map(|&b| char::from(b)).collect()
     };

@@ -5,6 +5,9 @@
 
 #![forbid(unsafe_code)]
 
+#[cfg(not(feature = "bare"))]
+pub mod authorization;
+pub mod canonical;
 pub mod date;
 pub mod endpoint;
 pub mod exception;
@@ -13,6 +16,7 @@ pub mod percent;
 pub mod request;
 pub mod response;
 pub mod retry_after;
+pub mod sigv4;
 pub mod token;
 
 pub use endpoint::Endpoint;

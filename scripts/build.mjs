@@ -64,9 +64,11 @@ function isCurrent(name, wanted) {
 /** The flag that keeps the paths of this machine out of the messages of panics, and so out of the module. */
 function remap() {
   const registry = path.join(process.env.CARGO_HOME ?? path.join(os.homedir(), ".cargo"), "registry", "src");
-  const flags = (existsSync(registry) ? readdirSync(registry) : []).sort().map((name) => `--remap-path-prefix=${path.join(registry, name)}${path.sep}=`);
+  const flags = (existsSync(registry) ? readdirSync(registry) : []).sort().map((name) => `--remap-path-prefix=${path.join(registry, name)}${path.sep}=/crates/`);
   // As a setting and not as a variable: a list in the settings is added to what .cargo/config.toml has, a variable replaces it.
-  return ["--config", `target.wasm32-unknown-unknown.rustflags=${JSON.stringify(flags)}`];
+  // SHA-256 in a loop instead of unrolled: two kilobytes less, for half a microsecond a block.
+  const compact = ["--cfg", 'sha2_backend="soft"', "--cfg", 'sha2_backend_soft="compact"'];
+  return ["--config", `target.wasm32-unknown-unknown.rustflags=${JSON.stringify([...flags, ...compact])}`];
 }
 
 /**
@@ -108,7 +110,7 @@ async function buildModule(name) {
 
   const target = ["--lib", "--target", "wasm32-unknown-unknown", "--profile", name, "--features", features[name]];
   await must(`compiling the ${name} module`, "cargo", ["build", "--quiet", "--locked", ...remap(), ...target]);
-  await must(`generating the ${name} module's glue`, bindgen, [compiled, folder, name]);
+  await must(`generating the ${name} module's glue`, bindgen, [compiled, folder, name, ...(name === "client" ? ["--snip"] : [])]);
   const wasm = path.join(folder, `${name}.wasm`);
   const optimize = [path.join(root, "node_modules", "binaryen", "bin", "wasm-opt"), path.join(folder, `${name}_bg.wasm`), "-o", wasm, ...modules[name]];
   await must(`optimizing the ${name} module`, process.execPath, optimize);

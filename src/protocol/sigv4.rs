@@ -4,6 +4,7 @@
 //! botocore and to `@smithy/signature-v4`. What is signed is a canonical form of the request (`canonical.rs`), so that
 //! both ends write it alike.
 
+use alloc::format;
 use alloc::string::String;
 use core::fmt;
 
@@ -11,84 +12,47 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroize;
 
-use super::canonical;
+use super::canonical::{self, part};
 use super::date::UnixMilliseconds;
-use super::Request;
 
 /// The algorithm's name, as it stands in the `authorization` header.
 pub const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 /// The name under which AWS AppConfig Data's requests are signed.
 pub const SERVICE: &str = "appconfig";
 
-/// An access key. Its parts are overwritten when it is dropped, and its `Debug` shows none of them.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Credentials {
+/// An access key, borrowed from whoever has to overwrite it. Its `Debug` shows none of its parts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Credentials<'a> {
     /// The key's name, which is sent with each request.
-    pub access_key_id: String,
+    pub access_key_id: &'a str,
     /// The key itself, which never is.
-    pub secret_access_key: String,
+    pub secret_access_key: &'a str,
     /// What temporary credentials have beside the two, and each request carries.
-    pub session_token: Option<String>,
+    pub session_token: Option<&'a str>,
 }
 
-impl Drop for Credentials {
-    fn drop(&mut self) {
-        self.access_key_id.zeroize();
-        self.secret_access_key.zeroize();
-        self.session_token.zeroize();
-    }
-}
-
-impl fmt::Debug for Credentials {
+impl fmt::Debug for Credentials<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Credentials").finish_non_exhaustive()
     }
 }
 
-/// A point in time as signatures have it: `20260102T030405Z`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Timestamp([u8; 16]);
-
-impl Timestamp {
-    /// The second in which `time` lies, of the years until 9999.
-    ///
-    /// ```
-    /// use appconfig_edge::protocol::sigv4::Timestamp;
-    /// assert_eq!(Timestamp::of(1_767_323_045_678).as_str(), "20260102T030405Z");
-    /// ```
-    #[must_use]
-    pub fn of(time: UnixMilliseconds) -> Self {
-        let (year, month, day) = super::date::civil(time);
-        let seconds = time / 1000 % 86_400;
-        let mut out = *b"00000000T000000Z";
-        for (end, width, mut number) in
-            [(4, 4, year), (6, 2, month), (8, 2, day), (11, 2, seconds / 3600), (13, 2, seconds / 60 % 60), (15, 2, seconds % 60)]
-        {
-            for digit in out.iter_mut().take(end).rev().take(width) {
-                *digit = b'0' + u8::try_from(number % 10).unwrap_or_default();
-                number /= 10;
-            }
-        }
-        Self(out)
-    }
-
-    /// The whole of it, for `x-amz-date`.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        core::str::from_utf8(&self.0).unwrap_or_default()
-    }
-
-    /// The day, `20260102`, for the scope.
-    #[must_use]
-    pub fn day(&self) -> &str {
-        self.as_str().get(..8).unwrap_or_default()
-    }
+/// A point in time as signatures have it, to the second, of the years until 9999.
+///
+/// ```
+/// assert_eq!(appconfig_edge::protocol::sigv4::timestamp(1_767_323_045_678), "20260102T030405Z");
+/// ```
+#[must_use]
+pub fn timestamp(time: UnixMilliseconds) -> String {
+    let (year, month, day) = super::date::civil(time);
+    let seconds = time / 1000;
+    format!("{year:04}{month:02}{day:02}T{:02}{:02}{:02}Z", seconds / 3600 % 24, seconds / 60 % 60, seconds % 60)
 }
 
 /// For what a signature is good: a day, a region, a service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scope<'a> {
-    /// The day as in [`Timestamp::day`].
+    /// The day, `20260102`.
     pub day: &'a str,
     /// The region, `eu-west-1`.
     pub region: &'a str,
@@ -97,25 +61,17 @@ pub struct Scope<'a> {
 }
 
 impl Scope<'_> {
-    /// Appends `20260102/eu-west-1/appconfig/aws4_request`.
-    pub fn write(&self, out: &mut String) {
-        for part in [self.day, "/", self.region, "/", self.service, "/aws4_request"] {
-            out.push_str(part);
-        }
+    /// `20260102/eu-west-1/appconfig/aws4_request`.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        canonical::join(&[self.day, self.region, self.service, "aws4_request"], '/')
     }
 }
 
 /// What is signed, in the end: the algorithm, the time, the scope and the canonical request's hash.
 #[must_use]
 pub fn string_to_sign(timestamp: &str, scope: &Scope<'_>, canonical_request: &str) -> String {
-    let mut out = String::from(ALGORITHM);
-    out.push('\n');
-    out.push_str(timestamp);
-    out.push('\n');
-    scope.write(&mut out);
-    out.push('\n');
-    push_hex(&mut out, &Sha256::digest(canonical_request.as_bytes()));
-    out
+    canonical::join(&[ALGORITHM, timestamp, &scope.to_text(), &payload_hash(canonical_request.as_bytes())], '\n')
 }
 
 /// The signature in hexadecimal digits.
@@ -131,9 +87,7 @@ pub fn signature(secret_access_key: &str, scope: &Scope<'_>, string_to_sign: &st
         key.zeroize();
         key = next;
     }
-    let mut out = String::new();
-    push_hex(&mut out, &key);
-    out
+    hex(&key)
 }
 
 fn hmac(key: &[u8], data: &[u8]) -> [u8; 32] {
@@ -146,80 +100,68 @@ fn hmac(key: &[u8], data: &[u8]) -> [u8; 32] {
 /// The hash of a body, in hexadecimal digits.
 #[must_use]
 pub fn payload_hash(body: &[u8]) -> String {
+    hex(&Sha256::digest(body))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let mut out = String::new();
-    push_hex(&mut out, &Sha256::digest(body));
+    for digit in bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]) {
+        out.push(char::from(DIGITS[usize::from(digit)]));
+    }
     out
 }
 
-fn push_hex(out: &mut String, bytes: &[u8]) {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    for byte in bytes {
-        out.push(char::from(DIGITS[usize::from(byte >> 4)]));
-        out.push(char::from(DIGITS[usize::from(byte & 15)]));
-    }
-}
-
-/// The headers that sign a request: `x-amz-date`, `authorization` and, with temporary credentials, `x-amz-security-token`.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Signed {
-    /// For `x-amz-date`.
-    pub timestamp: Timestamp,
-    /// For `authorization`.
-    pub authorization: String,
-}
-
 /// Signs a request of AppConfig Data as botocore does: `host`, `x-amz-date`, `x-amz-security-token` where there is one and
-/// `content-type` where there is a body, which then has to be sent as `application/json`.
+/// `content-type` where there is a body, which then is POSTed as `application/json`; without one it is a GET.
+///
+/// `url` is as a host writes it: without the port that its scheme has anyway, and without dot segments. `timestamp` goes
+/// with the request as `x-amz-date`, what this gives as `authorization`, the session token as `x-amz-security-token`.
 ///
 /// ```
-/// use appconfig_edge::protocol::sigv4::{sign, Credentials};
-/// use appconfig_edge::protocol::{Endpoint, Request, Token};
-/// let request = Request::get_latest_configuration(
-///     &Endpoint::of_region("us-west-2", false, false)?,
-///     &Token::new("a+b/c==".into()).unwrap(),
+/// use appconfig_edge::protocol::sigv4::{sign, timestamp, Credentials};
+/// let authorization = sign(
+///     "https://appconfigdata.us-west-2.amazonaws.com/configuration?configuration_token=a%2Bb%2Fc%3D%3D",
+///     None,
+///     &Credentials {
+///         access_key_id: "AKIDEXAMPLE",
+///         secret_access_key: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+///         session_token: None,
+///     },
+///     "us-west-2",
+///     &timestamp(1_767_323_045_000),
 /// );
-/// let credentials = Credentials {
-///     access_key_id: "AKIDEXAMPLE".into(),
-///     secret_access_key: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".into(),
-///     session_token: None,
-/// };
-/// let signed = sign(&request, &credentials, "us-west-2", 1_767_323_045_000);
-/// assert_eq!(signed.timestamp.as_str(), "20260102T030405Z");
-/// assert!(signed.authorization.ends_with("578d68be92eac27dc431283be729ffc515e43c4d6ee26b58ac9d3e7d1ab5a711"));
-/// # Ok::<(), appconfig_edge::protocol::endpoint::EndpointError>(())
+/// assert!(authorization.ends_with("578d68be92eac27dc431283be729ffc515e43c4d6ee26b58ac9d3e7d1ab5a711"));
 /// ```
 #[must_use]
-pub fn sign(request: &Request, credentials: &Credentials, region: &str, time: UnixMilliseconds) -> Signed {
-    let timestamp = Timestamp::of(time);
-    let scope = Scope { day: timestamp.day(), region, service: SERVICE };
-    let (host, path, query) = canonical::parts(&request.url);
-    let all = [
-        ("content-type", request.body.as_ref().map(|_| "application/json")),
-        ("host", Some(host)),
-        ("x-amz-date", Some(timestamp.as_str())),
-        ("x-amz-security-token", credentials.session_token.as_deref()),
-    ];
+pub fn sign(url: &str, body: Option<&str>, credentials: &Credentials<'_>, region: &str, timestamp: &str) -> String {
+    let scope = Scope { day: timestamp.get(..8).unwrap_or_default(), region, service: SERVICE };
+    let mut rest = url;
+    part(&mut rest, b'/'); // https:
+    part(&mut rest, b'/');
+    let host = part(&mut rest, b'/');
+    let mut path = String::new();
+    canonical::push_path(&mut path, part(&mut rest, b'?'));
     let (mut headers, mut names) = (String::new(), String::new());
-    for (name, value) in all {
-        let Some(value) = value else { continue };
-        canonical::push_header(&mut headers, &mut names, name, value);
+    for (name, value) in [
+        ("content-type", body.map(|_| "application/json")),
+        ("host", Some(host)),
+        ("x-amz-date", Some(timestamp)),
+        ("x-amz-security-token", credentials.session_token),
+    ] {
+        if let Some(value) = value {
+            canonical::push_header(&mut headers, &mut names, name, value);
+        }
     }
-    let hash = payload_hash(request.body.as_deref().unwrap_or_default().as_bytes());
-    let canonical_request = canonical::request(request.operation.method(), &canonical::path(path, true), query, &headers, &names, &hash);
-    let mut authorization = String::from(ALGORITHM);
-    authorization.push_str(" Credential=");
-    authorization.push_str(&credentials.access_key_id);
-    authorization.push('/');
-    scope.write(&mut authorization);
-    authorization.push_str(", SignedHeaders=");
-    authorization.push_str(&names);
-    authorization.push_str(", Signature=");
-    authorization.push_str(&signature(
-        &credentials.secret_access_key,
-        &scope,
-        &string_to_sign(timestamp.as_str(), &scope, &canonical_request),
-    ));
-    Signed { timestamp, authorization }
+    let method = if body.is_some() { "POST" } else { "GET" };
+    let hash = payload_hash(body.unwrap_or_default().as_bytes());
+    let request = canonical::request(method, &path, rest, &headers, &names, &hash);
+    let signature = signature(credentials.secret_access_key, &scope, &string_to_sign(timestamp, &scope, &request));
+    let mut out = String::from(ALGORITHM);
+    for part in [" Credential=", credentials.access_key_id, "/", &scope.to_text(), ", SignedHeaders=", &names, ", Signature=", &signature] {
+        out.push_str(part);
+    }
+    out
 }
 
 #[cfg(test)]
@@ -228,17 +170,15 @@ mod tests {
 
     #[test]
     fn debug_shows_no_key() {
-        let credentials =
-            Credentials { access_key_id: "mark1".into(), secret_access_key: "mark2".into(), session_token: Some("mark3".into()) };
+        let credentials = Credentials { access_key_id: "mark1", secret_access_key: "mark2", session_token: Some("mark3") };
         assert_eq!(format!("{credentials:?}"), "Credentials { .. }");
     }
 
     #[test]
-    fn every_day_is_written_as_http_dates_have_it() {
+    fn every_day_is_written_as_it_is_read() {
         for day in 0..84_000_u64 {
             let time = (day * 86_400 + day * 7 % 86_400) * 1000 + 999;
-            let stamp = Timestamp::of(time);
-            let text = stamp.as_str();
+            let text = timestamp(time);
             let iso = format!("{}-{}-{}T{}:{}:{}Z", &text[..4], &text[4..6], &text[6..8], &text[9..11], &text[11..13], &text[13..15]);
             assert_eq!(super::super::date::parse(&iso), Some(time / 1000 * 1000), "{iso}");
         }

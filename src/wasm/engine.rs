@@ -7,8 +7,11 @@ use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
 use wasm_bindgen::prelude::*;
+use zeroize::Zeroize;
 
 use crate::protocol::response::Body;
+use crate::protocol::canonical::part;
+use crate::protocol::sigv4::{self, Credentials};
 use crate::protocol::{Endpoint, Response, SessionInput};
 use crate::session::{Error, Event, Failure, Input, Instant, Limits, Now, Options, Output, Poller, RequestId};
 
@@ -46,11 +49,14 @@ const SEPARATOR: u8 = 0;
 #[wasm_bindgen]
 impl Engine {
     /// Takes options that `pkg/options.js` has checked. `texts` has, each followed by a NUL, the endpoint (a URL, or a region
-    /// where it has no colon), application, environment and configuration profile; `minimum_interval` is in seconds, 0 for
-    /// none; the limits are in milliseconds. `undefined` where the endpoint is no endpoint.
+    /// where it has no colon), application, environment and configuration profile; `endpoint_flags` are, of a region, 1 for
+    /// FIPS and 2 for dual-stack; `minimum_interval` is in seconds, 0 for none; the limits are in milliseconds. `undefined`
+    /// where the endpoint is no endpoint.
     #[must_use]
+    #[allow(clippy::too_many_arguments)]
     pub fn create(
         texts: &[u8],
+        endpoint_flags: u32,
         minimum_interval: u32,
         headers_limit: u32,
         idle_limit: u32,
@@ -58,16 +64,17 @@ impl Engine {
         renews_credentials: bool,
         seed: f64,
     ) -> Option<Engine> {
-        let ([endpoint, application, environment, profile], _) = split(utf8(texts));
-        let endpoint = endpoint?;
+        let mut rest = utf8(texts);
+        let endpoint = part(&mut rest, SEPARATOR);
         let is_url = endpoint.bytes().any(|b| b == b':');
-        let endpoint = if is_url { Endpoint::checked(&endpoint) } else { Endpoint::of_region(&endpoint, false, false).ok()? };
+        let endpoint =
+            if is_url { Endpoint::checked(endpoint) } else { Endpoint::of_region(endpoint, endpoint_flags & 1 > 0, endpoint_flags > 1).ok()? };
         let options = Options {
             endpoint,
             input: SessionInput {
-                application_identifier: application?,
-                environment_identifier: environment?,
-                configuration_profile_identifier: profile?,
+                application_identifier: owned(&mut rest)?,
+                environment_identifier: owned(&mut rest)?,
+                configuration_profile_identifier: owned(&mut rest)?,
                 required_minimum_poll_interval_in_seconds: Some(minimum_interval).filter(|seconds| *seconds > 0),
             },
             limits: Limits { headers: headers_limit.into(), idle: idle_limit.into(), total: total_limit.into() },
@@ -99,9 +106,9 @@ impl Engine {
     /// `body` is 0 where there is none, else 1 empty, 2 same, 3 new, 4 malformed, 5 malformed again, 6 too large.
     #[allow(clippy::too_many_arguments)]
     pub fn respond(&mut self, monotonic: f64, wall: f64, id: u32, status: u16, texts: &[u8], body: u32, headers_may_be_hidden: bool) {
-        let (parts, rest) = split(utf8(texts));
-        let mut parts = parts.into_iter();
-        let mut response = Response::read(status, |_| parts.next().flatten());
+        let mut rest = utf8(texts);
+        let mut headers = [(); 4].map(|()| owned(&mut rest)).into_iter();
+        let mut response = Response::read(status, |_| headers.next().flatten());
         rest.clone_into(&mut response.text);
         response.headers_may_be_hidden = headers_may_be_hidden;
         response.body = match body {
@@ -188,6 +195,24 @@ impl Engine {
     }
 }
 
+/// Signs a request. `texts` has, each followed by a NUL, the region, the access key's id, the secret access key, the session
+/// token (empty where there is none), the time for `x-amz-date` and the URL, and after them the body, if there is one.
+/// Gives the value of `authorization`. What was given is overwritten.
+#[wasm_bindgen]
+#[must_use]
+pub fn sign(mut texts: Vec<u8>) -> Vec<u8> {
+    let mut rest = utf8(&texts);
+    let mut next = || part(&mut rest, SEPARATOR);
+    let region = next();
+    let credentials =
+        Credentials { access_key_id: next(), secret_access_key: next(), session_token: Some(next()).filter(|token| !token.is_empty()) };
+    let (timestamp, url) = (next(), next());
+    let body = Some(rest).filter(|body| !body.is_empty());
+    let authorization = sigv4::sign(url, body, &credentials, region, timestamp);
+    texts.zeroize();
+    authorization.into_bytes()
+}
+
 /// The text in what a `TextEncoder` made.
 #[allow(unsafe_code)]
 fn utf8(bytes: &[u8]) -> &str {
@@ -196,16 +221,9 @@ fn utf8(bytes: &[u8]) -> &str {
     unsafe { core::str::from_utf8_unchecked(bytes) }
 }
 
-/// The first four parts of a text, empty ones as none, and what is left.
-fn split(text: &str) -> ([Option<String>; 4], &str) {
-    let mut parts = [None, None, None, None];
-    let mut rest = text;
-    for part in &mut parts {
-        let end = rest.bytes().position(|byte| byte == SEPARATOR).unwrap_or(rest.len());
-        *part = rest.get(..end).filter(|part| !part.is_empty()).map(ToOwned::to_owned);
-        rest = rest.get(end + 1..).unwrap_or_default();
-    }
-    (parts, rest)
+/// The next part, owned; an empty one is none.
+fn owned(rest: &mut &str) -> Option<String> {
+    Some(part(rest, SEPARATOR)).filter(|part| !part.is_empty()).map(ToOwned::to_owned)
 }
 
 /// A float's fraction is dropped, so that a time never lies in the future.

@@ -1,5 +1,12 @@
 // Bytes.
 
+// Texts cross to the module as UTF-8, their parts joined by NUL, which no header, URL or identifier can have. Made once: in workerd
+// that takes longer than the work itself.
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+export const encode = (parts) => encoder.encode(parts.join("\0"));
+export const decode = (bytes) => decoder.decode(bytes);
+
 /** One Uint8Array of many. */
 export function join(chunks) {
   if (chunks.length === 1) return chunks[0];

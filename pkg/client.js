@@ -50,6 +50,10 @@ export class ConfigurationClient extends EventTarget {
     return this.#configuration;
   }
 
+  get clockOffsetInMilliseconds() {
+    return this.#options.clockOffset;
+  }
+
   addEventListener(type, listener, options) {
     super.addEventListener(type, guard(listener), options);
   }

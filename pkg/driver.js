@@ -1,7 +1,8 @@
 // Runs the engine on the host's fetch and timers. The engine (src/wasm/engine.rs) never calls out: it is fed what
 // happened and asked what to do, so a listener, a callback or a late answer can come at any time and find it at rest.
 
-import { join } from "./bytes.js";
+import { decode, encode, join } from "./bytes.js";
+import { learn } from "./credentials.js";
 import { Engine } from "./module.js";
 import { prepare } from "./request.js";
 
@@ -20,12 +21,6 @@ const ofRefusal = ["x-amzn-errortype", "retry-after", "x-amz-retry-after", "x-am
 const MAXIMUM_TEXT = 16384;
 /** At 2^31 milliseconds hosts fire at once. */
 const LONGEST_TIMER = 2147483647;
-
-// Texts cross as UTF-8, their parts joined by NUL, which no header, URL or identifier can have. Made once: in workerd that
-// takes longer than the work itself.
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
-const encode = (parts) => encoder.encode(parts.join("\0"));
 
 /** Most polls are answered with nothing: then no stream is made, let alone read. */
 const hasStream = (response) => response.headers.get("content-length") !== "0" && response.body;
@@ -53,11 +48,12 @@ export class Driver {
     this.#host = host;
     this.#engine = Engine.create(
       encode([options.endpoint, options.application, options.environment, options.configurationProfile, ""]),
+      +!!options.useFipsEndpoint + 2 * !!options.useDualstackEndpoint,
       options.requiredMinimumPollIntervalInSeconds ?? 0,
       options.headersTimeoutInMilliseconds,
       options.idleTimeoutInMilliseconds,
       options.totalTimeoutInMilliseconds,
-      !!options.sign || typeof options.headers === "function",
+      !!(options.sign || options.credentials) || typeof options.headers === "function",
       Math.random(),
     );
   }
@@ -84,15 +80,16 @@ export class Driver {
     this.#drain(reason);
   }
 
-  #drain(reason, headers) {
+  #drain(reason, values, headers, answer) {
     const engine = this.#engine;
     for (let output; (output = engine.poll()) > REST; ) {
-      if (output === REQUEST) this.#send(engine.number(0), engine.number(1), ...decoder.decode(engine.text()).split("\0"));
+      if (output === REQUEST) this.#send(engine.number(0), engine.number(1), ...decode(engine.text()).split("\0"));
       else if (output === CANCEL) this.#abort();
-      else if (output === UPDATED) this.#host.updated(headers[2], headers[3]);
+      else if (output === UPDATED) this.#host.updated(values[2], values[3]);
       else if (output === FAILED) {
         const [code, operation, status, flags, at] = [0, 1, 2, 3, 4].map((i) => engine.number(i));
-        this.#host.failed({ code, operation, status, limit: flags & 3, final: flags > 3, retryIn: at - performance.now() }, decoder.decode(engine.text()).split("\0"), reason);
+        if (headers) learn(this.#options, code, headers, answer);
+        this.#host.failed({ code, operation, status, limit: flags & 3, final: flags > 3, retryIn: at - performance.now() }, decode(engine.text()).split("\0"), reason);
       } else if (output !== UNCHANGED) this.#host.status(engine.number(0));
     }
     this.#wait(engine.poll() === WAIT ? engine.number(0) : undefined);
@@ -179,7 +176,7 @@ export class Driver {
     const values = (ok ? ofConfiguration : ofRefusal).map((name) => headers.get(name) ?? undefined);
     let body = NO_BODY;
     let text = "";
-    if (!isConfiguration) text = decoder.decode(join(chunks));
+    if (!isConfiguration) text = decode(join(chunks));
     else if (size > most) body = TOO_LARGE;
     // Without a next token it may be anybody's page, and is not even looked at.
     else body = values[0] && size ? this.#host.examine(join(chunks), values[2]) : EMPTY;
@@ -187,6 +184,6 @@ export class Driver {
     this.#exchange = undefined;
     if (size > most) controller.abort();
     this.#engine.respond(performance.now(), Date.now(), id, status, encode([...values, text]), body, response.type === "cors");
-    this.#drain(undefined, values);
+    this.#drain(undefined, values, headers, text);
   }
 }

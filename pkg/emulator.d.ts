@@ -9,7 +9,7 @@
  * const flags = { application: "shop", environment: "prod", configurationProfile: "flags" };
  * emulator.deploy({ ...flags, content: { checkout: { enabled: true } } });
  *
- * const client = new ConfigurationClient({ ...flags, endpoint: "http://emulator.test", fetch: emulator.fetch });
+ * const client = new ConfigurationClient({ ...flags, endpoint: "https://emulator.test", fetch: emulator.fetch });
  * ```
  */
 

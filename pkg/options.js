@@ -1,5 +1,6 @@
 // The options of the client: checked by name and at once, with what is expected and what was given (never a secret).
 
+import { isCredentials } from "./credentials.js";
 import { AppConfigError } from "./errors.js";
 
 /** Refuses the option `name`. */
@@ -25,6 +26,13 @@ const rules = {
   configurationProfile: identifier,
   endpoint: [(value) => isText(2048)(value) || value instanceof URL, "an http: or https: URL"],
   region: [(value) => typeof value === "string" && /^(?!-)[a-z0-9-]{1,63}(?<!-)$/.test(value), "a region such as eu-west-1"],
+  useFipsEndpoint: isBoolean,
+  useDualstackEndpoint: isBoolean,
+  allowInsecureEndpoint: isBoolean,
+  credentials: [
+    (value) => typeof value === "function" || isCredentials(value ?? undefined),
+    "{ accessKeyId, secretAccessKey, sessionToken? }, or a function that gives a promise of it",
+  ],
   sign: isFunction,
   headers: [(value) => typeof value === "function" || (typeof value === "object" && value !== null), "an object of headers, or a function that gives one"],
   requestCredentials: [(value) => ["omit", "same-origin", "include"].includes(value), '"omit", "same-origin" or "include"'],
@@ -62,14 +70,21 @@ export const checkWait = (given) => check(given, waitRules, "options");
 /** Checks the client's options and fills in the defaults. */
 export function checkOptions(given) {
   check(given, rules, "options");
-  const { application, environment, configurationProfile, region, sign } = given;
+  const { endpoint, region, credentials, sign } = given;
   for (const name of ["application", "environment", "configurationProfile"]) if (given[name] === undefined) refuse(name, identifier[1]);
-  if (given.endpoint === undefined && !sign) refuse("endpoint", "the address of a proxy that holds the credentials, or region with sign");
-  if (given.endpoint === undefined && !region) refuse("region", "a region, or endpoint, together with sign");
-  if (given.endpoint !== undefined && region) refuse("region", "either endpoint or region, not both", region);
+  if (credentials && sign) refuse("sign", "either credentials (signed here) or sign (pre-signed), not both", sign);
+  if (credentials && !region) refuse("region", "a region, for which the credentials sign", region);
+  if (endpoint === undefined && !sign && !credentials) refuse("endpoint", "the address of a proxy that holds the credentials, or region with credentials or sign");
+  if (endpoint === undefined && !region) refuse("region", "a region, or endpoint, together with sign");
+  if (endpoint !== undefined && region && !credentials) refuse("region", "either endpoint or region, not both", region);
+  for (const name of ["useFipsEndpoint", "useDualstackEndpoint"]) {
+    if (given[name] && endpoint !== undefined) refuse(name, "it goes with a region; an endpoint of one's own is used as it is", true);
+  }
   for (const name of ["headers", "requestCredentials"]) {
     if (sign && given[name] !== undefined) refuse(name, `either ${name} (proxied) or sign (pre-signed), not both`, given[name]);
   }
+  if (credentials && given.requestCredentials !== undefined) refuse("requestCredentials", "cookies go to a proxy alone, not together with credentials", given.requestCredentials);
+  if (credentials && given.allowInsecureEndpoint) refuse("allowInsecureEndpoint", "https:, because credentials are used", true);
   return {
     requestCredentials: "omit",
     requireValidJson: true,
@@ -79,11 +94,12 @@ export function checkOptions(given) {
     totalTimeoutInMilliseconds: 120000,
     logger: globalThis.console,
     ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
-    endpoint: region ?? absolute(given.endpoint),
+    endpoint: endpoint === undefined ? region : absolute(endpoint, given.allowInsecureEndpoint),
+    clockOffset: 0,
   };
 }
 
-function absolute(endpoint) {
+function absolute(endpoint, allowsInsecure) {
   let url;
   try {
     url = new URL(endpoint, globalThis.location?.href);
@@ -92,6 +108,9 @@ function absolute(endpoint) {
   }
   if (!/^https?:$/.test(url.protocol) || url.username || url.password || url.search || url.hash) {
     refuse("endpoint", "an http: or https: URL without user name, query and fragment", endpoint);
+  }
+  if (url.protocol === "http:" && !allowsInsecure && !/^((.+\.)?localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)) {
+    refuse("endpoint", "an https: URL (http: is for this machine; elsewhere allowInsecureEndpoint lets everybody on the way read and change what is sent)", endpoint);
   }
   // Without what is left of an empty query or fragment.
   return (url.origin + url.pathname).replace(/\/+$/, "");

@@ -1,5 +1,6 @@
 // What goes out: the request that src/protocol built, with what authenticates it.
 
+import { authorize } from "./credentials.js";
 import { AppConfigError, operations } from "./errors.js";
 import { isWorkerd } from "./host.js";
 
@@ -19,11 +20,11 @@ function takesCache() {
   return cacheWorks;
 }
 
-/** Makes the arguments of fetch, or a promise of them. */
-export function prepare(options, operation, url, body, signal) {
+/** Makes the arguments of fetch. */
+export async function prepare(options, operation, url, body, signal) {
   const method = body === undefined ? "GET" : "POST";
   const own = body === undefined ? {} : { "content-type": "application/json" };
-  const finish = (headers, target = url) => {
+  const finish = (headers, target = url, signed = {}) => {
     let all;
     try {
       all = new Headers(headers);
@@ -32,21 +33,23 @@ export function prepare(options, operation, url, body, signal) {
       throw new AppConfigError("not-sent", "these headers cannot be sent: a name or a value has characters that no header may have");
     }
     for (const name in own) if (!all.has(name)) all.set(name, own[name]);
+    for (const name in signed) all.set(name, signed[name]);
     const init = { method, headers: all, body, signal, redirect: "manual" };
     if (takesCache()) init.cache = "no-store";
     if (isBrowser) init.credentials = options.requestCredentials;
     return [target, init];
   };
-  const { headers, sign } = options;
+  const { headers, sign, credentials, clockOffset } = options;
   if (sign) {
     const input = body === undefined ? { ConfigurationToken: new URL(url).searchParams.get("configuration_token") } : JSON.parse(body);
-    return callback("sign", () => sign({ operation: operations[operation], input, method, url, headers: { ...own }, body, signal }), (signed) => {
+    return callback("sign", () => sign({ operation: operations[operation], input, method, url, headers: { ...own }, body, signal, clockOffsetInMilliseconds: clockOffset }), (signed) => {
       if (signed instanceof Request) return finish(signed.headers, sameRequest(url, signed.url, method, signed.method));
       if (typeof signed === "string" || signed instanceof URL) return finish({}, sameRequest(url, signed, method, method));
       return finish(signed);
     });
   }
-  return typeof headers === "function" ? callback("headers", headers, (value) => finish(value)) : finish(headers);
+  const given = typeof headers === "function" ? await callback("headers", headers, (value) => value) : headers;
+  return finish(given, url, credentials && { ...own, ...(await authorize(options, url, body)) });
 }
 
 /** Calls the caller's code; what it throws or gives is told without its text where that may be secret. */

@@ -17,7 +17,7 @@ async function answer(url, { method }) {
 }
 
 const started = async () => {
-  const client = new ConfigurationClient({ ...names, endpoint: "http://service.test", fetch: answer, logger: null });
+  const client = new ConfigurationClient({ ...names, endpoint: "https://service.test", fetch: answer, logger: null });
   await client.start();
   return client;
 };

@@ -7,17 +7,17 @@ import { ConfigurationClient } from "../../pkg/index.js";
 import { flags } from "./server.mjs";
 
 const body = JSON.stringify({ ApplicationIdentifier: "shop", EnvironmentIdentifier: "prod", ConfigurationProfileIdentifier: "flags" });
-const configurationUrl = (token) => `http://emulator.test/configuration?configuration_token=${encodeURIComponent(token)}`;
+const configurationUrl = (token) => `https://emulator.test/configuration?configuration_token=${encodeURIComponent(token)}`;
 
 async function open(emulator) {
-  const answer = await emulator.fetch("http://emulator.test/configurationsessions", { method: "POST", body });
+  const answer = await emulator.fetch("https://emulator.test/configurationsessions", { method: "POST", body });
   return (await answer.json()).InitialConfigurationToken;
 }
 const emulate = (options) => createEmulator({ configurations: [{ ...flags, content: { one: 1 } }], ...options });
 
 test("our client polls it without a port", async (t) => {
   const emulator = emulate({ intervalInSeconds: 1 });
-  const client = new ConfigurationClient({ ...flags, endpoint: "http://emulator.test/some/path", fetch: emulator.fetch, keepAlive: true, logger: null });
+  const client = new ConfigurationClient({ ...flags, endpoint: "https://emulator.test/some/path", fetch: emulator.fetch, keepAlive: true, logger: null });
   t.after(() => client.stop());
   assert.deepEqual((await client.start()).json(), { one: 1 });
   const updated = new Promise((resolve) => client.addEventListener("update", ({ configuration }) => resolve(configuration)));

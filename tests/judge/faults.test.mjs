@@ -169,7 +169,7 @@ test("createEmulator's fetch shows what a fetch would", async () => {
 test("our client lives through each of them", async (t) => {
   for (const name of ["throttle", "internal-error", "unavailable", "html-page", "cut-body", "lost-answer", "wrong-content-type", "compressed", "expired-token", "corrupted-token"]) {
     const emulator = createEmulator({ configurations: [{ ...flags, content: { one: 1 } }], intervalInSeconds: 1 });
-    const client = new ConfigurationClient({ ...flags, endpoint: "http://emulator.test", fetch: emulator.fetch, keepAlive: true, logger: null });
+    const client = new ConfigurationClient({ ...flags, endpoint: "https://emulator.test", fetch: emulator.fetch, keepAlive: true, logger: null });
     t.after(() => client.stop());
     emulator.fault(name, { operation: "GetLatestConfiguration" });
     assert.deepEqual((await client.start()).json(), { one: 1 }, name);

@@ -87,7 +87,7 @@ test("a bundler keeps the module of who imports the class alone", async () => {
     import { createEmulator } from "appconfig-edge/emulator";
     const target = { application: "shop", environment: "prod", configurationProfile: "flags" };
     const emulator = createEmulator({ configurations: [{ ...target, content: "hello" }] });
-    const client = new ConfigurationClient({ ...target, endpoint: "http://emulator.test", fetch: emulator.fetch });
+    const client = new ConfigurationClient({ ...target, endpoint: "https://emulator.test", fetch: emulator.fetch });
     export const text = (await client.start()).text();
     client.stop();`;
   const { code, files } = await bundled(program);

@@ -35,7 +35,7 @@ for (const [name, file] of Object.entries(entries)) {
 
 test("every member is in the types, and in the JavaScript", async () => {
   const emulator = createEmulator({ configurations: [{ ...target, content: {} }] });
-  const client = new ConfigurationClient({ ...target, endpoint: "http://emulator.test", fetch: emulator.fetch, logger: null });
+  const client = new ConfigurationClient({ ...target, endpoint: "https://emulator.test", fetch: emulator.fetch, logger: null });
   const events = [];
   for (const type of ["update", "statuschange"]) client.addEventListener(type, (event) => events.push(event));
   const configuration = await client.start();
@@ -58,7 +58,7 @@ test("every member of an error is in the types, and in the JavaScript", async ()
   };
   const failing = async (...answers) => {
     const fetch = async () => answers.length > 1 ? answers.shift() : answers[0];
-    const client = new ConfigurationClient({ ...target, endpoint: "http://emulator.test", fetch, logger: null, headersTimeoutInMilliseconds: 50 });
+    const client = new ConfigurationClient({ ...target, endpoint: "https://emulator.test", fetch, logger: null, headersTimeoutInMilliseconds: 50 });
     const event = new Promise((resolve) => client.addEventListener("error", resolve));
     client.start().catch(() => {});
     note((await event).error);
@@ -73,7 +73,7 @@ test("every member of an error is in the types, and in the JavaScript", async ()
   } catch (error) {
     note(error);
   }
-  const client = new ConfigurationClient({ ...target, endpoint: "http://emulator.test", fetch: createEmulator({ configurations: [{ ...target, content: "{" }] }).fetch });
+  const client = new ConfigurationClient({ ...target, endpoint: "https://emulator.test", fetch: createEmulator({ configurations: [{ ...target, content: "{" }] }).fetch });
   try {
     (await client.start()).json();
   } catch (error) {
@@ -103,7 +103,7 @@ function known(make) {
 test("every option is in the types, and in the JavaScript", async () => {
   assert.deepEqual(known(() => new ConfigurationClient({ nonsense: 1 })), sorted(Object.keys(options.ConfigurationClient)));
   assert.deepEqual(known(() => createEmulator({ nonsense: 1 })), sorted(Object.keys(options.createEmulator)));
-  const client = new ConfigurationClient({ ...target, endpoint: "http://emulator.test" });
+  const client = new ConfigurationClient({ ...target, endpoint: "https://emulator.test" });
   for (const method of ["start", "refresh"]) {
     const error = await client[method]({ nonsense: 1 }).catch((reason) => reason);
     assert.deepEqual(known(() => { throw error; }), sorted(Object.keys(options.start)));

@@ -128,9 +128,9 @@ test("the proxy serves a page of another origin, and what it publishes alone", l
   assert.deepEqual([wrongs, wrong], [[], []]);
   assert.deepEqual(bodies, [{ ApplicationIdentifier: "shop", EnvironmentIdentifier: "prod", ConfigurationProfileIdentifier: "flags" }]);
 
-  const asks = (name) => proxy.dispatchFetch("http://proxy.test/configurationsessions", { method: "POST", body: JSON.stringify({ ...bodies[0], ConfigurationProfileIdentifier: name }) });
+  const asks = (name) => proxy.dispatchFetch("https://proxy.test/configurationsessions", { method: "POST", body: JSON.stringify({ ...bodies[0], ConfigurationProfileIdentifier: name }) });
   assert.equal((await asks("flags")).status, 201);
   assert.equal((await asks("secrets")).status, 403);
-  assert.equal((await proxy.dispatchFetch("http://proxy.test/applications")).status, 404);
+  assert.equal((await proxy.dispatchFetch("https://proxy.test/applications")).status, 404);
   await page.close();
 });

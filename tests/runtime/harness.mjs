@@ -67,7 +67,7 @@ export class Context {
 
   /** A client that is stopped when the test is over. */
   client(options) {
-    const client = new this.package.ConfigurationClient({ ...target, endpoint: "http://upstream.test/base", logger: null, ...options });
+    const client = new this.package.ConfigurationClient({ ...target, endpoint: "https://upstream.test/base", logger: null, ...options });
     this.after(() => client.stop());
     return client;
   }

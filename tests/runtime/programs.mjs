@@ -5,7 +5,7 @@ import { createEmulator } from "appconfig-edge/emulator";
 import { opened, sent, unreachable, upstream } from "./upstream.mjs";
 
 const target = { application: "shop", environment: "prod", configurationProfile: "flags" };
-const options = { ...target, endpoint: "http://upstream.test", logger: null };
+const options = { ...target, endpoint: "https://upstream.test", logger: null };
 /** No answer, and nothing that would hold a process. */
 const silent = () => new Promise(() => {});
 const blue = "{\"colour\":\"blue\"}";

@@ -10,7 +10,7 @@ async function main() {
   if ((await import("appconfig-edge")).ConfigurationClient !== appconfig.ConfigurationClient) throw new Error("two packages");
   if (slim.AppConfigError !== appconfig.AppConfigError) throw new Error("two packages");
   const emulator = createEmulator({ configurations: [{ ...target, content: { colour: "blue" } }] });
-  const client = new appconfig.ConfigurationClient({ ...target, endpoint: "http://emulator.test", fetch: emulator.fetch });
+  const client = new appconfig.ConfigurationClient({ ...target, endpoint: "https://emulator.test", fetch: emulator.fetch });
   console.log((await client.start()).text());
   console.log("done");
 }

@@ -3,6 +3,7 @@
 
 import authentication from "./cases/authentication.mjs";
 import configuration from "./cases/configuration.mjs";
+import credentials from "./cases/credentials.mjs";
 import emulator from "./cases/emulator.mjs";
 import errors from "./cases/errors.mjs";
 import leftovers from "./cases/leftovers.mjs";
@@ -17,7 +18,7 @@ import sockets from "./cases/sockets.mjs";
 import start from "./cases/start.mjs";
 import stop from "./cases/stop.mjs";
 
-const cases = { options, start, polls, refresh, stop, listeners, configuration, authentication, errors, secrets, loading, sockets, leftovers, oddities, emulator };
+const cases = { options, start, polls, refresh, stop, listeners, configuration, authentication, credentials, errors, secrets, loading, sockets, leftovers, oddities, emulator };
 
 /**
  * Every test: its name, the function that runs it in a context, and where and when: `needs` names what not every world has (see harness.mjs),

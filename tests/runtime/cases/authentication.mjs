@@ -126,7 +126,7 @@ export default (test) => {
     equal(told[1].body, undefined);
     same(told[1].headers, {});
     ok(told.every(({ signal }) => signal instanceof AbortSignal));
-    same(Object.keys(told[0]).sort(), ["body", "headers", "input", "method", "operation", "signal", "url"]);
+    same(Object.keys(told[0]).sort(), ["body", "clockOffsetInMilliseconds", "headers", "input", "method", "operation", "signal", "url"]);
     same(calls.map(({ url }) => url), told.map(({ url }) => url));
     same(calls.map(({ headers }) => headers.get("authorization")), ["AWS4 1", "AWS4 2"]);
     same([...calls[1].headers.keys()], ["authorization", "x-amz-date"]);

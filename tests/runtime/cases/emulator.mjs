@@ -8,10 +8,10 @@ const DAY = 86_400_000;
 
 /** A session: `poll` gives what was answered, and takes the next token where there is one. */
 async function open(emulator) {
-  const answer = await emulator.fetch("http://emulator.test/configurationsessions", { method: "POST", body: JSON.stringify(identifiers) });
+  const answer = await emulator.fetch("https://emulator.test/configurationsessions", { method: "POST", body: JSON.stringify(identifiers) });
   equal(answer.status, 201);
   let { InitialConfigurationToken: token } = await answer.json();
-  const where = () => `http://emulator.test/configuration?configuration_token=${encodeURIComponent(token)}`;
+  const where = () => `https://emulator.test/configuration?configuration_token=${encodeURIComponent(token)}`;
   return {
     where,
     async poll(init) {
@@ -57,9 +57,9 @@ export default (test) => {
   test("takes a Request as fetch does, and feature flags as one writes them", async (t) => {
     const written = { version: "1", flags: { beta: { attributes: { code: { constraints: { type: "string", pattern: "^[A-Z]+$" } } } } }, values: { beta: { enabled: true, code: "AB", _createdAt: "2026" } } };
     const emulator = t.createEmulator({ configurations: [{ ...target, content: written }] });
-    const asked = new Request("http://emulator.test/base/configurationsessions", { method: "POST", body: JSON.stringify(identifiers) });
+    const asked = new Request("https://emulator.test/base/configurationsessions", { method: "POST", body: JSON.stringify(identifiers) });
     const { InitialConfigurationToken: token } = await (await emulator.fetch(asked)).json();
-    const answer = await emulator.fetch(new Request(`http://emulator.test/base/configuration?configuration_token=${encodeURIComponent(token)}`));
+    const answer = await emulator.fetch(new Request(`https://emulator.test/base/configuration?configuration_token=${encodeURIComponent(token)}`));
     equal(await answer.text(), '{"beta":{"enabled":true,"code":"AB"}}');
     written.values.beta.code = "ab";
     const error = await rejected((async () => emulator.deploy({ ...target, content: written }))());
@@ -107,16 +107,16 @@ export default (test) => {
       same(status === 200 ? [status, body] : [status], outcome, replay);
     }
     emulator.fault("throttle", { rate: 1 });
-    for (let count = 0; count < 3; count += 1) equal((await emulator.fetch("http://emulator.test/configuration")).status, 429);
+    for (let count = 0; count < 3; count += 1) equal((await emulator.fetch("https://emulator.test/configuration")).status, 429);
     emulator.fault("hang");
     emulator.clearFaults("throttle");
     same(emulator.faults.map(({ name, times }) => [name, times]), [["hang", 1]]);
     emulator.clearFaults();
     emulator.latencyInMilliseconds = 30;
     const controller = new AbortController();
-    const waiting = rejected(emulator.fetch("http://emulator.test/configuration", { signal: controller.signal }));
+    const waiting = rejected(emulator.fetch("https://emulator.test/configuration", { signal: controller.signal }));
     controller.abort(new Error("enough"));
     equal((await waiting).message, "enough");
-    equal((await emulator.fetch("http://emulator.test/configuration")).status, 400);
+    equal((await emulator.fetch("https://emulator.test/configuration")).status, 400);
   });
 };

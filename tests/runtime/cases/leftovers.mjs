@@ -105,7 +105,7 @@ export default (test) => {
     for (let i = 0; i < 1000; i++) {
       // Each tenth is stopped while its first request is under way.
       const hangs = i % 10 === 9;
-      const client = new t.package.ConfigurationClient({ ...target, endpoint: "http://upstream.test", logger: null, fetch: hangs ? forever : counting });
+      const client = new t.package.ConfigurationClient({ ...target, endpoint: "https://upstream.test", logger: null, fetch: hangs ? forever : counting });
       client.addEventListener("update", () => {});
       if (hangs) {
         const started = client.start({ signal }).catch(() => {});
@@ -134,7 +134,7 @@ export default (test) => {
     let collected = 0;
     const registry = new FinalizationRegistry(() => (collected += 1));
     const make = async () => {
-      const client = new t.package.ConfigurationClient({ ...target, endpoint: "http://upstream.test", logger: null, fetch: t.emulator().fetch });
+      const client = new t.package.ConfigurationClient({ ...target, endpoint: "https://upstream.test", logger: null, fetch: t.emulator().fetch });
       await client.start();
       client.stop();
       registry.register(client);

@@ -8,7 +8,7 @@ const fresh = { needs: ["fresh"] };
 async function unused(t) {
   const slim = await t.fresh("slim.js");
   const emulator = t.emulator();
-  const client = new slim.ConfigurationClient({ ...target, endpoint: "http://upstream.test", fetch: emulator.fetch, logger: null });
+  const client = new slim.ConfigurationClient({ ...target, endpoint: "https://upstream.test", fetch: emulator.fetch, logger: null });
   t.after(() => client.stop());
   return { slim, bytes: await t.moduleBytes(), client, emulator };
 }
@@ -95,7 +95,7 @@ export default (test) => {
     }
     const loaded = [await t.fresh("slim.js"), await t.fresh("index.js")];
     for (const { ConfigurationClient } of loaded) {
-      const client = new ConfigurationClient({ ...target, endpoint: "http://upstream.test", headers: () => ({}) });
+      const client = new ConfigurationClient({ ...target, endpoint: "https://upstream.test", headers: () => ({}) });
       equal(client.status, "idle");
       client.addEventListener("update", () => {});
     }

@@ -45,10 +45,10 @@ export default (test) => {
   });
 
   test("an endpoint keeps nothing of an empty query or fragment", async (t) => {
-    for (const endpoint of ["http://upstream.test/base?", "http://upstream.test/base/#"]) {
+    for (const endpoint of ["https://upstream.test/base?", "https://upstream.test/base/#"]) {
       const service = upstream(opened(), sent("{}"));
       await t.soon(t.client({ endpoint, fetch: service.fetch }).start());
-      equal(service.calls[0].url, "http://upstream.test/base/configurationsessions");
+      equal(service.calls[0].url, "https://upstream.test/base/configurationsessions");
     }
   });
 

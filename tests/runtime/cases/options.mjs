@@ -27,7 +27,23 @@ const wrong = [
   ["endpoint", { ...proxied, endpoint: "https://[" }, /URL/],
   ["endpoint", { ...proxied, endpoint: {} }, /got object/],
   ["region", { ...target, sign() {} }, /region, or endpoint/],
-  ["endpoint", { ...target, region: "eu-west-1" }, /region with sign/],
+  ["endpoint", { ...target, region: "eu-west-1" }, /region with credentials or sign/],
+  ["endpoint", { ...proxied, endpoint: "http://config.test" }, /https: URL.*allowInsecureEndpoint/],
+  ["endpoint", { ...proxied, endpoint: "http://127.evil.test" }, /https: URL/],
+  ["endpoint", { ...proxied, endpoint: "http://localhost.test" }, /https: URL/],
+  ["allowInsecureEndpoint", { ...proxied, allowInsecureEndpoint: 1 }, /true or false/],
+  ["allowInsecureEndpoint", { ...proxied, region: "eu-west-1", credentials() {}, allowInsecureEndpoint: true }, /https:/],
+  ["credentials", { ...target, region: "eu-west-1", credentials: "hunter2" }, /accessKeyId.*got string/],
+  ["credentials", { ...target, region: "eu-west-1", credentials: null }, /got null/],
+  ["credentials", { ...target, region: "eu-west-1", credentials: { accessKeyId: "hunter2" } }, /got object/],
+  ["credentials", { ...target, region: "eu-west-1", credentials: { accessKeyId: "hunter2", secretAccessKey: "hunter2 " } }, /got object/],
+  ["region", { ...target, credentials() {} }, /for which the credentials sign/],
+  ["region", { ...proxied, credentials() {} }, /for which the credentials sign/],
+  ["sign", { ...target, region: "eu-west-1", credentials() {}, sign() {} }, /not both/],
+  ["requestCredentials", { ...target, region: "eu-west-1", credentials() {}, requestCredentials: "include" }, /cookies/],
+  ["useFipsEndpoint", { ...proxied, useFipsEndpoint: true }, /goes with a region/],
+  ["useDualstackEndpoint", { ...proxied, region: "eu-west-1", credentials() {}, useDualstackEndpoint: true }, /goes with a region/],
+  ["useFipsEndpoint", { ...target, region: "eu-west-1", credentials() {}, useFipsEndpoint: "yes" }, /true or false/],
   ["region", { ...proxied, region: "eu-west-1" }, /not both/],
   ["region", { ...proxied, region: "eu-west-1", sign() {} }, /not both/],
   ["region", { ...target, region: "EU (Ireland)", sign() {} }, /eu-west-1.*got string/],
@@ -74,6 +90,11 @@ export default (test) => {
       { ...proxied, headers: undefined, sign: undefined, region: undefined, logger: undefined },
       { ...target, region: "us-gov-west-1", sign() {} },
       { ...proxied, sign: async () => ({}) },
+      ...["http://localhost:1/", "http://config.localhost", "http://127.8.9.10", "http://[::1]:2774/a"].map((endpoint) => ({ ...target, endpoint })),
+      { ...proxied, endpoint: "http://config.test", allowInsecureEndpoint: true },
+      { ...target, region: "eu-west-1", credentials: { accessKeyId: "a", secretAccessKey: "b", sessionToken: undefined }, headers: {} },
+      { ...target, region: "eu-west-1", credentials: async () => ({}), useFipsEndpoint: true, useDualstackEndpoint: false },
+      { ...proxied, region: "eu-west-1", credentials: async () => ({}), useFipsEndpoint: false },
       { ...proxied, application: "名".repeat(128), logger: null, keepAlive: false, requireValidJson: false },
       { ...proxied, requiredMinimumPollIntervalInSeconds: 15, maximumBodyBytes: 1, totalTimeoutInMilliseconds: 2147483647 },
       { ...proxied, logger: console, fetch },
@@ -107,7 +128,7 @@ export default (test) => {
 
   test("the options are read once", async (t) => {
     const emulator = t.emulator();
-    const options = { ...target, endpoint: "http://upstream.test", fetch: emulator.fetch, logger: null };
+    const options = { ...target, endpoint: "https://upstream.test", fetch: emulator.fetch, logger: null };
     const client = new t.package.ConfigurationClient(options);
     t.after(() => client.stop());
     options.application = "other";

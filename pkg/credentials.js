@@ -4,6 +4,7 @@ import { decode, encode } from "./bytes.js";
 import { AppConfigError } from "./errors.js";
 import { isWorkerd } from "./host.js";
 import { sign } from "./module.js";
+import { isCredentials } from "./options.js";
 
 /** They are asked for again so long before they expire, in milliseconds. */
 const EARLY = 300000;
@@ -11,10 +12,6 @@ const EARLY = 300000;
 const TOLERANCE = 240000;
 // The numbers of src/session/error.rs.
 const ACCESS_DENIED = 9, CREDENTIALS_EXPIRED = 10, CLOCK_SKEW = 11;
-
-/** Whether a value is an access key, as AWS's SDKs have it. */
-export const isCredentials = ({ accessKeyId, secretAccessKey, sessionToken } = {}) =>
-  [accessKeyId, secretAccessKey, sessionToken || "-"].every((text) => typeof text === "string" && /^[!-~]+$/.test(text));
 
 /** What each provider gave last, and what it was asked for: clients that share one ask it once. */
 const providers = new WeakMap();

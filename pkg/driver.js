@@ -29,7 +29,7 @@ export class Driver {
   #engine;
   #options;
   #host;
-  #exchange; // the request under way: { id, controller }
+  #exchange; // the request under way: { id, controller, reader }
   #timer;
   #due; // when it fires
   #holds = false;
@@ -116,7 +116,11 @@ export class Driver {
         Math.min(Math.max(Math.ceil(this.#due - performance.now()), 0), LONGEST_TIMER),
       );
     }
-    this.#timer?.[this.#holds ? "ref" : "unref"]?.();
+    const how = this.#holds ? "ref" : "unref";
+    const timer = this.#timer;
+    if (timer?.[how]) timer[how]();
+    // In Deno before 2.8 a timer is a number, except for what lies in node_modules.
+    else if (timer) globalThis.Deno?.[`${how}Timer`](timer);
   }
 
   #abort() {
@@ -124,6 +128,8 @@ export class Driver {
     this.#exchange = undefined;
     try {
       exchange?.controller.abort();
+      // A caller's own fetch may not have passed the signal on.
+      exchange?.reader?.cancel?.().catch(() => {});
     } catch {
       // In workerd it may belong to a request that is over.
     }
@@ -160,7 +166,7 @@ export class Driver {
     const most = isConfiguration ? this.#options.maximumBodyBytes : MAXIMUM_TEXT;
     const chunks = [];
     let size = 0;
-    const reader = hasStream(response) && response.body.getReader();
+    const reader = (this.#exchange.reader = hasStream(response) && response.body.getReader());
     while (reader && size <= most) {
       this.input(PROGRESS, id);
       const { done, value } = await reader.read();
@@ -180,9 +186,8 @@ export class Driver {
     else if (size > most) body = TOO_LARGE;
     // Without a next token it may be anybody's page, and is not even looked at.
     else body = values[0] && size ? this.#host.examine(join(chunks), values[2]) : EMPTY;
-    const { controller } = this.#exchange;
+    if (size > most) this.#abort();
     this.#exchange = undefined;
-    if (size > most) controller.abort();
     this.#engine.respond(performance.now(), Date.now(), id, status, encode([...values, text]), body, response.type === "cors");
     this.#drain(undefined, values, headers, text);
   }

@@ -22,7 +22,7 @@ const sentences = {
   "body-too-large": "the configuration is larger than maximumBodyBytes; what was held is kept",
   "no-configuration": "the service sent an empty configuration",
 };
-const codes = Object.keys(sentences);
+export const codes = Object.keys(sentences);
 /** In the order of Operation in src/protocol/request.rs. */
 export const operations = ["StartConfigurationSession", "GetLatestConfiguration"];
 const limits = [, "headers", "idle", "total"];
@@ -37,7 +37,7 @@ export class AppConfigError extends Error {
 AppConfigError.prototype.name = "AppConfigError";
 
 /** A message of the host or of the caller's code without what may be secret in it: URLs and anything long. */
-function scrub(text) {
+export function scrub(text) {
   return String(text).replace(/\w+:\/\/[^\s"'<>)]+/g, "<url>").replace(/[\w+/=%.~-]{24,}/g, "…").slice(0, 200);
 }
 
@@ -70,10 +70,11 @@ export function attemptError({ code, operation, status, limit, retryIn }, [reque
     else if (path === "ResourceType") members.resourceType = text;
   }
   for (const key in members) if (!members[key]) delete members[key];
-  const said = [exception, message, hearsay(reason)].filter(Boolean).join(": ");
-  return new AppConfigError(
-    name,
-    `${operations[operation]}: ${sentences[name]}${limit ? ` (${limits[limit]})` : ""}${status ? ` (HTTP ${status})` : ""}${said && `: ${said}`}`,
-    members,
-  );
+  return new AppConfigError(name, describe(name, operation, members, [exception, message, hearsay(reason)]), members);
+}
+
+/** The sentence of a failed request. */
+export function describe(name, operation, { limit, status }, said) {
+  const more = said.filter(Boolean).join(": ");
+  return `${operations[operation]}: ${sentences[name]}${limit ? ` (${limit})` : ""}${status ? ` (HTTP ${status})` : ""}${more && `: ${more}`}`;
 }

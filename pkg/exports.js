@@ -1,3 +1,11 @@
 export { ConfigurationClient } from "./client.js";
 export { AppConfigError } from "./errors.js";
+export {
+  BadRequestException,
+  InternalServerException,
+  ResourceNotFoundException,
+  ThrottlingException,
+  getLatestConfiguration,
+  startConfigurationSession,
+} from "./operations.js";
 export { FailureEvent, StatusChangeEvent, UpdateEvent } from "./events.js";

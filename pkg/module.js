@@ -1,7 +1,7 @@
 // The WebAssembly module: loaded by the first start() or refresh(), once for all clients.
 
 import { AppConfigError, hearsay } from "./errors.js";
-import { Engine, initSync, sign } from "./wasm/client.js";
+import { Engine, initSync, resolve, sign } from "./wasm/client.js";
 
 let loader;
 let ready = false;
@@ -12,7 +12,7 @@ export function provide(load) {
   loader = load;
 }
 
-/** Makes the module ready for {@link Engine} and {@link sign}; a promise only where that takes time. */
+/** Makes the module ready for what is exported here; a promise only where that takes time. */
 export function instantiate() {
   if (ready) return;
   return (loading ??= (async () => {
@@ -29,4 +29,4 @@ export function instantiate() {
   })());
 }
 
-export { Engine, sign };
+export { Engine, resolve, sign };

@@ -1,6 +1,5 @@
 // The options of the client: checked by name and at once, with what is expected and what was given (never a secret).
 
-import { isCredentials } from "./credentials.js";
 import { AppConfigError } from "./errors.js";
 
 /** Refuses the option `name`. */
@@ -17,13 +16,15 @@ const isWhole = (least, most) => [
 ];
 const isBoolean = [(value) => typeof value === "boolean", "true or false"];
 const isFunction = [(value) => typeof value === "function", "a function"];
+/** Whether a value is an access key, as AWS's SDKs have it. */
+export const isCredentials = ({ accessKeyId, secretAccessKey, sessionToken } = {}) =>
+  [accessKeyId, secretAccessKey, sessionToken || "-"].every((text) => typeof text === "string" && /^[!-~]+$/.test(text));
 const identifier = [isText(128), "an id or a name of 1 to 128 characters without control characters"];
 const milliseconds = isWhole(1, 2147483647);
+const interval = isWhole(15, 86400);
 
-const rules = {
-  application: identifier,
-  environment: identifier,
-  configurationProfile: identifier,
+/** How the service is reached, and on whose behalf. */
+const connection = {
   endpoint: [(value) => isText(2048)(value) || value instanceof URL, "an http: or https: URL"],
   region: [(value) => typeof value === "string" && /^(?!-)[a-z0-9-]{1,63}(?<!-)$/.test(value), "a region such as eu-west-1"],
   useFipsEndpoint: isBoolean,
@@ -36,19 +37,25 @@ const rules = {
   sign: isFunction,
   headers: [(value) => typeof value === "function" || (typeof value === "object" && value !== null), "an object of headers, or a function that gives one"],
   requestCredentials: [(value) => ["omit", "same-origin", "include"].includes(value), '"omit", "same-origin" or "include"'],
-  requiredMinimumPollIntervalInSeconds: isWhole(15, 86400),
-  requireValidJson: isBoolean,
   maximumBodyBytes: isWhole(1, 2147483647),
   headersTimeoutInMilliseconds: milliseconds,
   idleTimeoutInMilliseconds: milliseconds,
   totalTimeoutInMilliseconds: milliseconds,
-  keepAlive: isBoolean,
   fetch: isFunction,
+};
+const rules = {
+  application: identifier,
+  environment: identifier,
+  configurationProfile: identifier,
+  ...connection,
+  requiredMinimumPollIntervalInSeconds: interval,
+  requireValidJson: isBoolean,
+  keepAlive: isBoolean,
   logger: [(value) => value === null || ["info", "warn"].every((name) => typeof value?.[name] === "function"), "an object with info() and warn(), as console, or null"],
 };
 
 /** Checks the members of `given` against `rules`; members that are undefined count as absent. */
-export function check(given, allowed, what) {
+export function check(given, allowed, what = "options") {
   if (typeof given !== "object" || given === null) refuse(what, "an object", given);
   for (const name in given) {
     if (!Object.hasOwn(allowed, name)) {
@@ -65,13 +72,18 @@ const waitRules = {
 };
 
 /** Checks what start() and refresh() are given. */
-export const checkWait = (given) => check(given, waitRules, "options");
+export const checkWait = (given) => check(given, waitRules);
 
 /** Checks the client's options and fills in the defaults. */
 export function checkOptions(given) {
-  check(given, rules, "options");
-  const { endpoint, region, credentials, sign } = given;
+  check(given, rules);
   for (const name of ["application", "environment", "configurationProfile"]) if (given[name] === undefined) refuse(name, identifier[1]);
+  return { requireValidJson: true, logger: globalThis.console, ...complete(given) };
+}
+
+/** Checks what belongs to the connection, and fills in the defaults. */
+function complete(given) {
+  const { endpoint, region, credentials, sign } = given;
   if (credentials && sign) refuse("sign", "either credentials (signed here) or sign (pre-signed), not both", sign);
   if (credentials && !region) refuse("region", "a region, for which the credentials sign", region);
   if (endpoint === undefined && !sign && !credentials) refuse("endpoint", "the address of a proxy that holds the credentials, or region with credentials or sign");
@@ -87,17 +99,33 @@ export function checkOptions(given) {
   if (credentials && given.allowInsecureEndpoint) refuse("allowInsecureEndpoint", "https:, because credentials are used", true);
   return {
     requestCredentials: "omit",
-    requireValidJson: true,
     maximumBodyBytes: 4194304,
     headersTimeoutInMilliseconds: 10000,
     idleTimeoutInMilliseconds: 10000,
     totalTimeoutInMilliseconds: 120000,
-    logger: globalThis.console,
     ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
     endpoint: endpoint === undefined ? region : absolute(endpoint, given.allowInsecureEndpoint),
     clockOffset: 0,
   };
 }
+
+/** Checks the options of one operation and its input, which `inputRules` describe; the first `required` of them have to be there. */
+export function checkCall(given, input, inputRules, required) {
+  check(given, { ...connection, signal: waitRules.signal });
+  check(input, inputRules, "input");
+  for (const name of Object.keys(inputRules).slice(0, required)) if (input[name] === undefined) refuse(name, inputRules[name][1]);
+  return complete(given);
+}
+
+export const sessionRules = {
+  ApplicationIdentifier: identifier,
+  EnvironmentIdentifier: identifier,
+  ConfigurationProfileIdentifier: identifier,
+  RequiredMinimumPollIntervalInSeconds: interval,
+};
+export const configurationRules = {
+  ConfigurationToken: [(value) => typeof value === "string" && /^\S{1,8192}$/.test(value), "a token of 1 to 8192 characters without white space"],
+};
 
 function absolute(endpoint, allowsInsecure) {
   let url;

@@ -188,6 +188,14 @@ export default (test) => {
     matches(error.message, /CORS/);
   }, browser);
 
+  socket("what a caller's fetch opened without the signal is closed all the same", async (t) => {
+    const limits = { headersTimeoutInMilliseconds: 2000, idleTimeoutInMilliseconds: 500, totalTimeoutInMilliseconds: 5000 };
+    const { client, heard, calls } = visit(t, "hang-body", { fetch: (url, { signal, ...init }) => fetch(url, init), ...limits });
+    await t.soon(client.start());
+    equal(heard.of("error")[0].error.limit, "idle");
+    while ((await calls()).closed < 1) await pause(50);
+  });
+
   socket("another origin with cookies, only where they are asked for", async (t) => {
     for (const requestCredentials of ["omit", "include"]) {
       const { client, calls } = visit(t, "credentials", { origin: t.elsewhere, requestCredentials });

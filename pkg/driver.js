@@ -1,8 +1,9 @@
 // Runs the engine on the host's fetch and timers. The engine (src/wasm/engine.rs) never calls out: it is fed what
 // happened and asked what to do, so a listener, a callback or a late answer can come at any time and find it at rest.
 
+import { countingHeaders, expectResponse, expectWhole, isGood, MAXIMUM_TEXT, open } from "./answer.js";
 import { decode, encode, join } from "./bytes.js";
-import { learn } from "./credentials.js";
+import { hide, learn } from "./credentials.js";
 import { Engine } from "./module.js";
 import { prepare } from "./request.js";
 
@@ -13,17 +14,8 @@ const WAIT = 0, REST = 1, REQUEST = 2, CANCEL = 3, UPDATED = 4, UNCHANGED = 5, F
 
 const NO_BODY = 0, EMPTY = 1, TOO_LARGE = 6;
 
-// The headers that count, in the order of Response::read in src/protocol/response.rs.
-const ofConfiguration = ["next-poll-configuration-token", "next-poll-interval-in-seconds", "content-type", "version-label"];
-const ofRefusal = ["x-amzn-errortype", "retry-after", "x-amz-retry-after", "x-amzn-requestid"];
-
-/** The most bytes of an answer's text that the engine wants. */
-const MAXIMUM_TEXT = 16384;
 /** At 2^31 milliseconds hosts fire at once. */
 const LONGEST_TIMER = 2147483647;
-
-/** Most polls are answered with nothing: then no stream is made, let alone read. */
-const hasStream = (response) => response.headers.get("content-length") !== "0" && response.body;
 
 export class Driver {
   #engine;
@@ -89,7 +81,7 @@ export class Driver {
       else if (output === FAILED) {
         const [code, operation, status, flags, at] = [0, 1, 2, 3, 4].map((i) => engine.number(i));
         if (headers) learn(this.#options, code, headers, answer);
-        this.#host.failed({ code, operation, status, limit: flags & 3, final: flags > 3, retryIn: at - performance.now() }, decode(engine.text()).split("\0"), reason);
+        this.#host.failed({ code, operation, status, limit: flags & 3, final: flags > 3, retryIn: at - performance.now() }, hide(this.#options, decode(engine.text())).split("\0"), reason);
       } else if (output !== UNCHANGED) this.#host.status(engine.number(0));
     }
     this.#wait(engine.poll() === WAIT ? engine.number(0) : undefined);
@@ -147,8 +139,7 @@ export class Driver {
       const { fetch = globalThis.fetch } = this.#options;
       const response = await fetch(target, init);
       if (this.#exchange?.id !== id) return;
-      // As of a caller's own fetch: node-fetch, for one, gives streams of another kind.
-      if (!response?.headers?.get || (hasStream(response) && !response.body.getReader)) throw new TypeError("option fetch: expected a Response whose body is a web stream");
+      expectResponse(response);
       phase = BODY_CUT;
       if (response.type === "opaqueredirect") return this.input(REDIRECTED, id);
       await this.#read(id, operation, response);
@@ -161,12 +152,11 @@ export class Driver {
 
   async #read(id, operation, response) {
     const { status, headers } = response;
-    const ok = status === 200 || status === 204;
-    const isConfiguration = operation && ok;
+    const isConfiguration = operation && isGood(status);
     const most = isConfiguration ? this.#options.maximumBodyBytes : MAXIMUM_TEXT;
     const chunks = [];
     let size = 0;
-    const reader = (this.#exchange.reader = hasStream(response) && response.body.getReader());
+    const reader = (this.#exchange.reader = open(response));
     while (reader && size <= most) {
       this.input(PROGRESS, id);
       const { done, value } = await reader.read();
@@ -175,11 +165,8 @@ export class Driver {
       size += value.length;
       chunks.push(value);
     }
-    // Only where the length is that of these bytes: it counts compressed ones, and browsers hide the encoding across origins.
-    if (reader && size <= most && size < headers.get("content-length") && !headers.get("content-encoding") && response.type !== "cors") {
-      throw new Error("fewer bytes than Content-Length says");
-    }
-    const values = (ok ? ofConfiguration : ofRefusal).map((name) => headers.get(name) ?? undefined);
+    if (reader && size <= most) expectWhole(response, size);
+    const values = countingHeaders(response);
     let body = NO_BODY;
     let text = "";
     if (!isConfiguration) text = decode(join(chunks));

@@ -1,163 +1,191 @@
-// The two operations by themselves, for those who run a loop of their own: in AWS's names, each one request, with a time limit.
+// The two operations by themselves, for those who run a loop of their own: in AWS's names, each one request, with time limits.
+//
+// An engine (src/wasm/engine.rs) builds the request and judges the answer, so that both are a client's. It lives as long as the request.
 
+import { countingHeaders, expectResponse, expectWhole, isGood, MAXIMUM_TEXT, open } from "./answer.js";
 import { decode, encode, join } from "./bytes.js";
-import { learn } from "./credentials.js";
+import { hide, learn } from "./credentials.js";
 import { AppConfigError, codes, describe, hearsay, operations, scrub } from "./errors.js";
-import { instantiate, resolve } from "./module.js";
+import { Engine, instantiate } from "./module.js";
 import { checkCall, configurationRules, sessionRules } from "./options.js";
 import { prepare } from "./request.js";
 
+// The numbers of src/wasm/engine.rs.
+const START = 0, REST = 1, REQUEST = 2, FAILED = 6;
+const NO_BODY = 0, NEW = 3;
+
 /** An exception of the service, its members as AWS has them. */
-class ServiceException extends AppConfigError {}
-export class BadRequestException extends ServiceException {}
-export class InternalServerException extends ServiceException {}
-export class ResourceNotFoundException extends ServiceException {}
-export class ThrottlingException extends ServiceException {}
+export class BadRequestException extends AppConfigError {}
+export class InternalServerException extends AppConfigError {}
+export class ResourceNotFoundException extends AppConfigError {}
+export class ThrottlingException extends AppConfigError {}
 const exceptions = { __proto__: null, BadRequestException, InternalServerException, ResourceNotFoundException, ThrottlingException };
 for (const [name, type] of Object.entries(exceptions)) type.prototype.name = name;
-
-/** The most bytes of an answer that is no configuration. */
-const MAXIMUM_TEXT = 16384;
 
 /** Opens a configuration session. */
 export async function startConfigurationSession(options, input) {
   const complete = checkCall(options, input, sessionRules, 3);
-  const body = JSON.stringify(Object.fromEntries(Object.keys(sessionRules).map((name) => [name, input[name]])));
-  const { bytes, failure } = await request(complete, 0, "/configurationsessions", body);
-  const { InitialConfigurationToken } = parse(bytes);
-  if (!configurationRules.ConfigurationToken[0](InitialConfigurationToken)) throw failure("unexpected-answer");
-  return { InitialConfigurationToken };
+  const { next } = await request(complete, input);
+  // The engine has read it already, for the request that would be the next one.
+  return { InitialConfigurationToken: new URL(next.url).searchParams.get("configuration_token") };
 }
 
 /** Spends a token: gives the configuration, or no bytes where it is unchanged, and the token for the next poll. */
 export async function getLatestConfiguration(options, input) {
   const complete = checkCall(options, input, configurationRules, 1);
-  const token = input.ConfigurationToken;
-  // As Signature Version 4 has it, which encodes more than JavaScript does.
-  const encoded = encodeURIComponent(token).replace(/[!'()*]/g, (it) => `%${it.charCodeAt(0).toString(16).toUpperCase()}`);
-  const { headers, isCors, bytes, failure } = await request(complete, 1, `/configuration?configuration_token=${encoded}`, undefined, token);
-  const next = headers.get("next-poll-configuration-token");
-  if (!configurationRules.ConfigurationToken[0](next)) throw failure(isCors ? "headers-hidden" : "unexpected-answer");
-  const interval = headers.get("next-poll-interval-in-seconds");
+  const { values, bytes } = await request(complete, {}, input.ConfigurationToken);
+  const [NextPollConfigurationToken, interval, ContentType, VersionLabel] = values;
+  const seconds = /^\d+$/.test(interval) ? Number(interval) : 0;
   return {
-    NextPollConfigurationToken: next,
-    NextPollIntervalInSeconds: /^\d+$/.test(interval) ? Number(interval) : undefined,
-    ContentType: headers.get("content-type") ?? undefined,
+    NextPollConfigurationToken,
+    // As a client reads it: somebody will wait as long as this says, and neither for ever nor not at all.
+    NextPollIntervalInSeconds: seconds >= 1 && seconds <= 86400 ? seconds : 60,
+    ContentType,
     Configuration: bytes,
-    VersionLabel: headers.get("version-label") ?? undefined,
+    VersionLabel,
   };
 }
 
-/** What an answer says in JSON; nothing where it is none. */
-function parse(bytes) {
-  try {
-    return Object(JSON.parse(decode(bytes)));
-  } catch {
-    return {};
-  }
-}
-
-async function request(options, operation, path, body, secret) {
+/** Makes one request, and another where the first was refused for what could be mended; gives the answer, and what would be next. */
+async function request(options, input, token) {
   await instantiate();
-  const base = decode(resolve(encode([options.endpoint]), +!!options.useFipsEndpoint + 2 * !!options.useDualstackEndpoint));
-  // Credentials that have expired and a clock that is off are mended once.
-  for (let mends = !!(options.credentials || options.sign); ; mends = false) {
-    const answer = await ask(options, operation, base + path, body);
-    const { status, headers, bytes } = answer;
-    if (operation ? status === 200 || status === 204 : status === 200 || status === 201) return answer;
-    const [code, Type, members, said] = judge(status, headers, parse(bytes), secret);
-    learn(options, codes.indexOf(code), headers, decode(bytes));
-    if (!mends || !/expired|skew/.test(code)) throw answer.failure(code, said, members, Type);
+  const { credentials, sign } = options;
+  for (let again = !!(credentials || sign); ; again = false) {
+    // Its clocks stand still: there is one request, whose limits are not the engine's matter.
+    const clocks = [0, Date.now()];
+    const engine = create(options, input);
+    try {
+      engine.input(...clocks, START, 0);
+      let wanted = drain(engine, options).next;
+      if (token) {
+        engine.respond(...clocks, wanted.id, 201, encode(["", "", "", "", JSON.stringify({ InitialConfigurationToken: token })]), NO_BODY, false);
+        wanted = drain(engine, options).next;
+      }
+      const { id, operation, url, body } = wanted;
+      const { response, values, text, bytes } = await ask(options, operation, url, body);
+      engine.respond(...clocks, id, response.status, encode([...values, text]), operation && isGood(response.status) ? NEW : NO_BODY, response.type === "cors");
+      const { refused, next } = drain(engine, options);
+      if (!refused) return { values, bytes, next };
+      const { code, error } = refused;
+      const before = options.clockOffset;
+      learn(options, code, response.headers, text);
+      // An access key that is no function's would be the same again.
+      const mended = codes[code] === "credentials-expired" ? typeof credentials !== "object" : codes[code] === "clock-skew" && (sign || options.clockOffset !== before);
+      if (!again || !mended) throw error;
+    } finally {
+      engine.free();
+    }
   }
 }
 
-/** Sends a request and reads its answer to the end. */
+/** The engine of one request; where that is a poll the identifiers are no matter. */
+function create({ endpoint, useFipsEndpoint, useDualstackEndpoint }, input) {
+  const [application, environment, configurationProfile, interval] = Object.keys(sessionRules).map((name) => input[name]);
+  const texts = encode([endpoint, application ?? "-", environment ?? "-", configurationProfile ?? "-", ""]);
+  return Engine.create(texts, +!!useFipsEndpoint + 2 * !!useDualstackEndpoint, interval ?? 0, 1, 1, 1, false, Math.random());
+}
+
+/** What the engine says: the request that would be `next`, and what was `refused`. */
+function drain(engine, options) {
+  const said = {};
+  for (let output; (output = engine.poll()) > REST; ) {
+    const numbers = [0, 1, 2, 3, 4].map((i) => engine.number(i));
+    const texts = decode(engine.text());
+    if (output === REQUEST) {
+      const [url, body] = texts.split("\0");
+      said.next = { id: numbers[0], operation: numbers[1], url, body };
+    } else if (output === FAILED) said.refused = refusal(numbers, hide(options, texts).split("\0"));
+  }
+  return said;
+}
+
+/** An answer that is no success, from what the engine tells of it. */
+function refusal([code, operation, status, , wait], [requestId, exception, ...texts]) {
+  const members = { status, requestId, exception, retryAt: new Date(Date.now() + wait) };
+  let message;
+  // Each text after its path: see Exception in src/protocol/exception.rs.
+  for (let i = 0; i + 1 < texts.length; i += 2) {
+    const [path, text] = texts.slice(i);
+    const [, reference, parameter] = /^(?:ReferencedBy\.(.+)|Details\.InvalidParameters\.(.+)\.Problem)$/.exec(path) ?? [];
+    if (reference) members.ReferencedBy = { ...members.ReferencedBy, [reference]: text };
+    else if (parameter) members.Details = { InvalidParameters: { ...members.Details?.InvalidParameters, [parameter]: { Problem: text } } };
+    else if (/^message$/i.test(path)) message = scrub(text);
+    else if (/^(Reason|ResourceType)$/.test(path)) members[path] = text;
+  }
+  return { code, error: failure(codes[code], operation, members, [exception, message], exceptions[exception]) };
+}
+
+/** The error of a failed request; members without a value are absent. */
+function failure(code, operation, members, said, Type = AppConfigError) {
+  const all = Object.fromEntries(Object.entries({ operation: operations[operation], ...members }).filter(([, value]) => value));
+  return new Type(code, describe(code, operation, all, said), all);
+}
+
+/** Sends a request and reads its answer, to the end or as far as it is wanted. */
 async function ask(options, operation, url, body) {
   const { signal } = options;
   signal?.throwIfAborted();
   const controller = new AbortController();
+  // Not everything that is waited for listens to the signal.
+  const gone = new Promise((_, reject) => controller.signal.addEventListener("abort", () => reject(controller.signal.reason)));
+  const wait = (promise) => Promise.race([promise, gone]);
+  const abort = () => controller.abort();
+  signal?.addEventListener("abort", abort);
   const timers = {};
   let limit;
   const arm = (name) => {
     clearTimeout(timers[name]);
     timers[name] = setTimeout(() => {
       limit = name;
-      controller.abort();
+      abort();
     }, options[`${name}TimeoutInMilliseconds`]);
   };
-  const follow = () => controller.abort();
-  signal?.addEventListener("abort", follow);
-  // Not everything that is waited for listens to the signal.
-  const gone = new Promise((_, reject) => controller.signal.addEventListener("abort", () => reject(controller.signal.reason)));
-  const still = (promise) => Promise.race([promise, gone]);
-  const failure = (code, said = [], members, Type = AppConfigError) => {
-    const all = Object.fromEntries(Object.entries({ operation: operations[operation], limit, ...members }).filter(([, value]) => value));
-    return new Type(code, describe(code, operation, all, said), all);
-  };
-  let phase = "not-sent";
+  let code = "not-sent"; // of whatever is thrown, and more is said only of what others threw
   let reader;
+  let whole;
   try {
     arm("total");
     arm("headers");
-    const [target, init] = await still(prepare(options, operation, url, body, controller.signal));
-    phase = "network";
+    const [target, init] = await wait(prepare(options, operation, url, body, controller.signal));
+    code = "network";
     const { fetch = globalThis.fetch } = options;
-    const response = await still(fetch(target, init));
+    const response = await wait(fetch(target, init));
+    expectResponse(response);
     clearTimeout(timers.headers);
-    phase = "body-cut";
-    const { status, headers, type } = response;
-    if (type === "opaqueredirect") throw failure("redirected");
-    const most = operation && status < 300 ? options.maximumBodyBytes : MAXIMUM_TEXT;
+    code = response.type === "opaqueredirect" ? "redirected" : "body-cut";
+    if (code === "redirected") throw undefined;
+    const isConfiguration = operation && isGood(response.status);
+    const most = isConfiguration ? options.maximumBodyBytes : MAXIMUM_TEXT;
     const chunks = [];
     let size = 0;
-    reader = response.body?.getReader();
-    while (reader) {
+    reader = open(response);
+    whole = !reader;
+    while (!whole && size <= most) {
       arm("idle");
-      const { done, value } = await still(reader.read());
-      if (done) break;
+      const { done, value } = await wait(reader.read());
+      if ((whole = done)) break;
+      size += value.length;
       chunks.push(value);
-      if ((size += value.length) <= most) continue;
-      if (most === MAXIMUM_TEXT) break;
-      throw failure("body-too-large", [], { status });
     }
-    if (size < headers.get("content-length") && !headers.get("content-encoding") && type !== "cors") throw new Error("fewer bytes than Content-Length says");
-    return { status, headers, isCors: type === "cors", bytes: join(chunks), failure: (code, said, members, Type) => failure(code, said, { status, ...members }, Type) };
+    if (reader && whole) expectWhole(response, size);
+    if (isConfiguration && !whole) {
+      code = "body-too-large";
+      throw undefined;
+    }
+    const bytes = join(chunks);
+    return { response, bytes, values: countingHeaders(response), text: isConfiguration ? "" : decode(bytes) };
   } catch (error) {
+    whole = false;
     if (signal?.aborted) throw signal.reason;
-    if (limit) throw failure("timed-out");
-    throw error instanceof AppConfigError && error.code !== "not-sent" ? error : failure(phase, [hearsay(error)]);
+    throw limit ? failure("timed-out", operation, { limit }, []) : failure(code, operation, {}, [hearsay(error)]);
   } finally {
     for (const name in timers) clearTimeout(timers[name]);
-    signal?.removeEventListener("abort", follow);
+    signal?.removeEventListener("abort", abort);
     gone.catch(() => {});
-    controller.abort();
-    reader?.cancel?.().catch(() => {});
+    if (!whole) {
+      abort();
+      // A caller's own fetch may not have passed the signal on.
+      reader?.cancel?.().catch(() => {});
+    }
   }
-}
-
-/** What a refusal is: a code, a class, members, and what is said of it. */
-function judge(status, headers, document, secret) {
-  const name = String(headers.get("x-amzn-errortype") ?? document.__type ?? document.code ?? "").split(":")[0].split("#").pop();
-  // Whatever echoes the token, or could hold it, is cut.
-  const clean = (value) => {
-    if (typeof value === "string") return scrub(secret ? value.replaceAll(secret, "…") : value);
-    return value && typeof value === "object" ? Object.fromEntries(Object.entries(value).map(([key, member]) => [scrub(key), clean(member)])) : undefined;
-  };
-  const { Reason, Details, ResourceType, ReferencedBy } = clean(document);
-  const message = clean(document.Message ?? document.message);
-  const problems = JSON.stringify(Details ?? {});
-  const code = /^BadRequest/.test(name)
-    ? /PollIntervalNotSatisfied/.test(problems) ? "too-early" : /Expired|Corrupted/.test(problems) ? "token-refused" : "bad-request"
-    : /ExpiredToken/.test(name) ? "credentials-expired"
-    : /RequestExpired|InvalidSignature|SignatureDoesNotMatch|RequestTimeTooSkewed|RequestInTheFuture/.test(name) ? "clock-skew"
-    : /Throttl|TooManyRequests|LimitExceeded|SlowDown/.test(name) || status === 429 ? "throttled"
-    : status === 404 ? "not-found"
-    : status === 401 || status === 403 ? "access-denied"
-    : status === 400 ? "bad-request"
-    : status >= 500 ? "service-error"
-    : status >= 300 && status < 400 ? "redirected"
-    : "unexpected-answer";
-  const exception = /^\w{1,64}$/.test(name) ? name : undefined;
-  const members = { requestId: headers.get("x-amzn-requestid"), exception, Reason, Details, ResourceType, ReferencedBy };
-  return [code, exceptions[name], members, [exception, message]];
 }

@@ -124,7 +124,7 @@ export const sessionRules = {
   RequiredMinimumPollIntervalInSeconds: interval,
 };
 export const configurationRules = {
-  ConfigurationToken: [(value) => typeof value === "string" && /^\S{1,8192}$/.test(value), "a token of 1 to 8192 characters without white space"],
+  ConfigurationToken: [(value) => typeof value === "string" && /^[^\0-\x20\x7f\p{Cs}]{1,8192}$/u.test(value), "a token of 1 to 8192 characters without white space"],
 };
 
 function absolute(endpoint, allowsInsecure) {

@@ -39,8 +39,10 @@ test("the statuses are those of the core", () => {
   assert.deepEqual(all(between(client, "const statuses = [", "]"), /"(\w+)"/g), variants(source("src/session/event.rs"), "Status").map(kebab));
 });
 
+/** The numbers that the engine and its drivers share. */
+const rust = Object.fromEntries([...engine.matchAll(/^const ([A-Z_]+): u32 = (\d+);/gm)].map(([, name, value]) => [name, Number(value)]));
+
 test("the driver's numbers are those of the engine", () => {
-  const rust = Object.fromEntries([...engine.matchAll(/^const ([A-Z_]+): u32 = (\d+);/gm)].map(([, name, value]) => [name, Number(value)]));
   const javaScript = numbers(driver);
   const shared = Object.keys(rust).filter((name) => name in javaScript);
   assert.ok(shared.length >= 13, shared.join());
@@ -48,6 +50,20 @@ test("the driver's numbers are those of the engine", () => {
   // The last of each kind is what remains, and has no name on the other side.
   assert.equal(javaScript.REDIRECTED, rust.BODY_CUT + 1);
   assert.equal(rust.STATUS, javaScript.FAILED + 1);
+});
+
+test("the operations' numbers are those of the engine and of the driver", () => {
+  const shared = Object.entries(numbers(source("pkg/operations.js")));
+  assert.deepEqual(shared.map(([name]) => name), ["START", "REST", "REQUEST", "FAILED", "NO_BODY", "NEW"]);
+  const known = { ...rust, ...numbers(client), ...numbers(driver) };
+  for (const [name, value] of shared) assert.equal(value, known[name], name);
+});
+
+test("the codes that credentials learn from have the core's numbers", () => {
+  const codes = all(between(error, "codes! {\n", "\n}"), /^ {4}\w+ = "([a-z-]+)",/gm);
+  const known = Object.entries(numbers(source("pkg/credentials.js"))).filter(([name]) => codes.includes(name.toLowerCase().replace(/_/g, "-")));
+  assert.deepEqual(known.map(([name]) => name), ["ACCESS_DENIED", "CREDENTIALS_EXPIRED", "CLOCK_SKEW"]);
+  for (const [name, value] of known) assert.equal(codes[value], name.toLowerCase().replace(/_/g, "-"));
 });
 
 test("what a body is has the same numbers everywhere", () => {
@@ -66,6 +82,8 @@ test("the headers that count are read in the core's order", () => {
   const values = Object.fromEntries([...response.matchAll(/const ([A-Z_]+): &str = "([a-z0-9-]+)"/g)].map(([, name, value]) => [name, value]));
   const rust = all(between(response, "pub fn read(", "\n    }"), /header\(header::([A-Z_]+)\)/g).map((name) => values[name]);
   assert.equal(rust.length, 8);
-  const names = (list) => all(between(driver, `const ${list} = [`, "]"), /"([a-z0-9-]+)"/g);
+  const answer = source("pkg/answer.js");
+  const names = (list) => all(between(answer, `const ${list} = [`, "]"), /"([a-z0-9-]+)"/g);
   assert.deepEqual([...names("ofConfiguration"), ...names("ofRefusal")], rust);
+  assert.match(answer, new RegExp(`MAXIMUM_TEXT = ${between(response, "MAXIMUM_TEXT_CHARACTERS: usize = ", ";").replace(/_/g, "")};`));
 });

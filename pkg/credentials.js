@@ -16,7 +16,7 @@ const ACCESS_DENIED = 9, CREDENTIALS_EXPIRED = 10, CLOCK_SKEW = 11;
 /** What each provider gave last, and what it was asked for: clients that share one ask it once. */
 const providers = new WeakMap();
 
-async function resolve({ credentials, clockOffset }) {
+async function resolve({ credentials, clockOffset }, signal) {
   if (typeof credentials !== "function") return credentials;
   let kept = providers.get(credentials);
   if (!kept) providers.set(credentials, (kept = {}));
@@ -24,17 +24,16 @@ async function resolve({ credentials, clockOffset }) {
   const left = value ? (value.expiration ? value.expiration - Date.now() - clockOffset : Infinity) : 0;
   if (left > EARLY) return value;
   const ask = async () => {
-    try {
-      const given = await credentials();
-      if (!isCredentials(given ?? undefined)) throw new AppConfigError("not-sent", "credentials gave something else than { accessKeyId, secretAccessKey, sessionToken?, expiration? }");
-      return (kept.value = given);
-    } finally {
-      kept.asked = undefined;
-    }
+    const given = await credentials();
+    if (!isCredentials(given ?? undefined)) throw new AppConfigError("not-sent", "credentials gave something else than { accessKeyId, secretAccessKey, sessionToken?, expiration? }");
+    return (kept.value = given);
   };
+  const forget = () => (kept.asked = undefined);
+  // Who hangs is asked anew by the next attempt.
+  signal.addEventListener("abort", forget);
   try {
     // In workerd nobody can wait for what another request began.
-    return await (isWorkerd ? ask() : (kept.asked ??= ask()));
+    return await (isWorkerd ? ask() : (kept.asked ??= ask().finally(forget)));
   } catch (error) {
     if (left > 0) return value;
     throw error;
@@ -42,13 +41,17 @@ async function resolve({ credentials, clockOffset }) {
 }
 
 /** The headers that sign a request. */
-export async function authorize(options, url, body = "") {
-  const { accessKeyId, secretAccessKey, sessionToken } = (options.used = await resolve(options));
+export async function authorize(options, signal, url, body = "") {
+  const { accessKeyId, secretAccessKey, sessionToken } = (options.used = await resolve(options, signal));
   const date = new Date(Date.now() + options.clockOffset).toISOString().replace(/[-:]|\.\d+/g, "");
   const headers = { "x-amz-date": date, authorization: decode(sign(encode([options.region, accessKeyId, secretAccessKey, sessionToken || "", date, url, body]))) };
   if (sessionToken) headers["x-amz-security-token"] = sessionToken;
+  options.secrets = [accessKeyId, secretAccessKey, sessionToken || secretAccessKey, headers.authorization.slice(-64)];
   return headers;
 }
+
+/** What a service says, without what it echoes of the credentials. */
+export const hide = ({ secrets = [] }, text) => secrets.reduce((rest, secret) => rest.replaceAll(secret, "…"), text);
 
 /** Learns from a refusal: that the credentials are to be asked for again, or what time it is. */
 export function learn(options, code, headers, text) {

@@ -1,13 +1,13 @@
 // Errors: a literal `code` to decide by, a sentence to read. Nothing in them is secret.
 
-// In the order of the codes' numbers in src/session/error.rs; tests/package/errors.test.mjs holds the two together.
+// In the order of the codes' numbers in src/session/error.rs; tests/package/agreements.test.mjs holds the two together.
 const sentences = {
   "network": "no answer: check that the endpoint is reachable and, in a browser, that it allows this origin (CORS)",
   "body-cut": "the answer broke off before its end",
   "timed-out": "no answer within the time limit",
   "not-sent": "the request could not be prepared and was not sent",
   "bad-request": "the request was refused as invalid: check the identifiers",
-  "token-refused": "the configuration token was refused; a new session is opened",
+  "token-refused": "the configuration token was refused: a new session is needed",
   "too-early": "polled before the interval was over; the token is kept",
   "not-found": "not found: check application, environment and configurationProfile, and that something is deployed",
   "throttled": "the service asks to slow down",
@@ -19,7 +19,7 @@ const sentences = {
   "unexpected-answer": "this is no answer of AWS AppConfig Data: check what stands between here and AWS",
   "headers-hidden": "the endpoint must send Access-Control-Expose-Headers: Next-Poll-Configuration-Token, Next-Poll-Interval-In-Seconds, Version-Label",
   "invalid-body": "the configuration does not parse as its content type says; what was held is kept",
-  "body-too-large": "the configuration is larger than maximumBodyBytes; what was held is kept",
+  "body-too-large": "the configuration is larger than maximumBodyBytes",
   "no-configuration": "the service sent an empty configuration",
 };
 export const codes = Object.keys(sentences);
@@ -36,9 +36,9 @@ export class AppConfigError extends Error {
 }
 AppConfigError.prototype.name = "AppConfigError";
 
-/** A message of the host or of the caller's code without what may be secret in it: URLs and anything long. */
+/** A message of the host or of the caller's code without what may be secret in it: URLs, anything long, and what looks as an access key's id. */
 export function scrub(text) {
-  return String(text).replace(/\w+:\/\/[^\s"'<>)]+/g, "<url>").replace(/[\w+/=%.~-]{24,}/g, "…").slice(0, 200);
+  return String(text).replace(/\w+:\/\/[^\s"'<>)]+/g, "<url>").replace(/[\w+/=%.~-]{24,}|[A-Z\d]{16,}/g, "…").slice(0, 200);
 }
 
 /** What a host or a callback said, as far as it can be told. Never the error itself: Deno's carries the URL, and with it the token. */

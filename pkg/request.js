@@ -49,7 +49,7 @@ export async function prepare(options, operation, url, body, signal) {
     });
   }
   const given = typeof headers === "function" ? await callback("headers", headers, (value) => value) : headers;
-  return finish(given, url, credentials && { ...own, ...(await authorize(options, url, body)) });
+  return finish(given, url, credentials && { ...own, ...(await authorize(options, signal, url, body)) });
 }
 
 /** Calls the caller's code; what it throws or gives is told without its text where that may be secret. */

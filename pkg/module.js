@@ -1,7 +1,7 @@
 // The WebAssembly module: loaded by the first start() or refresh(), once for all clients.
 
 import { AppConfigError, hearsay } from "./errors.js";
-import { Engine, initSync, resolve, sign } from "./wasm/client.js";
+import { Engine, initSync, sign } from "./wasm/client.js";
 
 let loader;
 let ready = false;
@@ -29,4 +29,4 @@ export function instantiate() {
   })());
 }
 
-export { Engine, resolve, sign };
+export { Engine, sign };

@@ -13,7 +13,8 @@ export async function initialize(input) {
 
 async function compile(input) {
   input = await input;
-  if (input instanceof WebAssembly.Module) return input;
+  // By its tag, because it may be of another realm, as in Next.js' edge runtime.
+  if (input?.[Symbol.toStringTag] === "WebAssembly.Module") return input;
   if (typeof Response !== "undefined" && input instanceof Response) {
     if (!input.ok) throw new TypeError(`initialize: expected the module, got HTTP ${input.status}`);
     if (WebAssembly.compileStreaming && /^application\/wasm\b/.test(input.headers.get("content-type"))) return WebAssembly.compileStreaming(input);

@@ -23,7 +23,13 @@ const packageByName = {
     resolveDir === folder ? undefined : it.resolve(name, { kind, resolveDir: folder })),
 };
 
-async function bundle(name, main, contender, { use = "export default host(contender);", ...options }) {
+/** A file of the package that it does not export, for what is measured apart; `entry` is the one that brings the module. */
+const internals = (entry) => ({
+  name: "internals",
+  setup: (it) => it.onResolve({ filter: /^internal:/ }, ({ path: name }) => ({ path: path.join(root, "pkg", name === "internal:entry" ? entry : name.slice(9)), sideEffects: true })),
+});
+
+async function bundle(name, main, contender, { use = "export default host(contender);", plugins = [], entry = "index.js", ...options }) {
   link();
   const outdir = path.join(folder, name);
   rmSync(outdir, { recursive: true, force: true });
@@ -34,6 +40,7 @@ async function bundle(name, main, contender, { use = "export default host(conten
     format: "esm",
     target: "es2022",
     logLevel: "warning",
+    plugins: [internals(entry), ...plugins],
     ...options,
   });
   return outdir;
@@ -68,6 +75,7 @@ export async function bundleForWorkerd(contender) {
     mainFields: ["browser", "module", "main"],
     external: ["node:*", "cloudflare:*"],
     loader: { ".wasm": "copy" },
+    entry: "index.workerd.js",
     plugins: [packageByName],
   });
   return { folder: outdir, modules: readdirSync(outdir).sort((a, b) => Number(b === "main.mjs") - Number(a === "main.mjs")) };

@@ -6,10 +6,12 @@ import { bundleForNode } from "./bundle.mjs";
 
 export async function startInNode(contender, endpoint) {
   const child = fork(await bundleForNode(contender), [], { execArgv: ["--no-warnings"], stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  const ended = once(child, "exit").then(([code]) => Promise.reject(new Error(`${contender} in Node: ended with ${code}`)));
+  ended.catch(() => {}); // at the end it is meant to
   const order = async (name, more = {}) => {
     const answer = once(child, "message");
     child.send({ order: name, ...more });
-    const [{ error, ...result }] = await answer;
+    const [{ error, ...result }] = await Promise.race([answer, ended]);
     if (error) throw new Error(`${contender} in Node: ${error}`);
     return result;
   };

@@ -65,7 +65,10 @@ impl Engine {
         seed: f64,
     ) -> Option<Engine> {
         let mut rest = utf8(texts);
-        let endpoint = endpoint_of(part(&mut rest, SEPARATOR), endpoint_flags)?;
+        let endpoint = part(&mut rest, SEPARATOR);
+        let is_url = endpoint.bytes().any(|b| b == b':');
+        let endpoint =
+            if is_url { Endpoint::checked(endpoint) } else { Endpoint::of_region(endpoint, endpoint_flags & 1 > 0, endpoint_flags > 1).ok()? };
         let options = Options {
             endpoint,
             input: SessionInput {
@@ -190,23 +193,6 @@ impl Engine {
     pub fn is_polling(&self) -> bool {
         self.poller.is_polling()
     }
-}
-
-/// A URL, or the region's endpoint where there is no colon.
-fn endpoint_of(text: &str, flags: u32) -> Option<Endpoint> {
-    let is_url = text.bytes().any(|b| b == b':');
-    if is_url {
-        Some(Endpoint::checked(text))
-    } else {
-        Endpoint::of_region(text, flags & 1 > 0, flags > 1).ok()
-    }
-}
-
-/// The address of an endpoint that is given as to [`Engine::create`]; empty where it is none.
-#[wasm_bindgen]
-#[must_use]
-pub fn resolve(endpoint: &[u8], flags: u32) -> Vec<u8> {
-    endpoint_of(utf8(endpoint), flags).map_or_else(Vec::new, |endpoint| endpoint.as_str().as_bytes().to_vec())
 }
 
 /// Signs a request. `texts` has, each followed by a NUL, the region, the access key's id, the secret access key, the session

@@ -56,7 +56,9 @@ pub struct Authorization {
     pub signature: String,
     /// When it was signed: `20260102T030405Z`.
     pub timestamp: String,
-    /// How long a pre-signed request is good, in seconds.
+    /// Whether it is in the query.
+    pub is_presigned: bool,
+    /// How long a pre-signed request is good, in seconds, where it says so: some sign only S3's with it.
     pub expires_in: Option<u64>,
     /// What temporary credentials have.
     pub session_token: Option<String>,
@@ -71,37 +73,42 @@ impl Authorization {
             let member =
                 |name: &str| rest.split(',').find_map(|part| part.trim().strip_prefix(name)?.strip_prefix('=').map(ToOwned::to_owned));
             let timestamp = request.header("x-amz-date")?;
-            let token = request.header("x-amz-security-token");
-            Self::of(&member("Credential")?, &member("SignedHeaders")?, member("Signature")?, timestamp, None, token)
+            let it = Self::of(&member("Credential")?, &member("SignedHeaders")?, member("Signature")?, timestamp)?;
+            Some(Self { session_token: request.header("x-amz-security-token"), ..it })
         } else {
             let parameter = |name| request.parameter(name);
             parameter("X-Amz-Algorithm").filter(|it| it == ALGORITHM)?;
-            let expires = parameter("X-Amz-Expires")?.parse().ok()?;
-            let token = parameter("X-Amz-Security-Token");
-            Self::of(
+            let expires_in = match parameter("X-Amz-Expires") {
+                Some(seconds) => Some(seconds.parse().ok()?),
+                None => None,
+            };
+            let it = Self::of(
                 &parameter("X-Amz-Credential")?,
                 &parameter("X-Amz-SignedHeaders")?,
                 parameter("X-Amz-Signature")?,
                 parameter("X-Amz-Date")?,
-                Some(expires),
-                token,
-            )
+            )?;
+            Some(Self { is_presigned: true, expires_in, session_token: parameter("X-Amz-Security-Token"), ..it })
         }
     }
 
-    fn of(
-        credential: &str,
-        headers: &str,
-        signature: String,
-        timestamp: String,
-        expires_in: Option<u64>,
-        session_token: Option<String>,
-    ) -> Option<Self> {
+    fn of(credential: &str, headers: &str, signature: String, timestamp: String) -> Option<Self> {
         let mut parts = credential.rsplit('/').map(ToOwned::to_owned);
         parts.next().filter(|it| it == "aws4_request")?;
         let (service, region, day, access_key_id) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
         let signed_headers = headers.split(';').map(ToOwned::to_owned).collect();
-        Some(Self { access_key_id, day, region, service, signed_headers, signature, timestamp, expires_in, session_token })
+        Some(Self {
+            access_key_id,
+            day,
+            region,
+            service,
+            signed_headers,
+            signature,
+            timestamp,
+            is_presigned: false,
+            expires_in: None,
+            session_token: None,
+        })
     }
 
     /// The canonical form of the request that it is said to sign. `None` where a signed header is not there, or the query
@@ -112,7 +119,7 @@ impl Authorization {
         for name in &self.signed_headers {
             canonical::push_header(&mut headers, &mut names, name, &request.header(name)?);
         }
-        let pairs = request.query.split('&').filter(|pair| self.expires_in.is_none() || !pair.starts_with("X-Amz-Signature="));
+        let pairs = request.query.split('&').filter(|pair| !self.is_presigned || !pair.starts_with("X-Amz-Signature="));
         let query = canonical::query(&pairs.collect::<Vec<_>>().join("&"))?;
         let path = canonical::path(request.path, normalizes_path);
         Some(canonical::request(request.method, &path, &query, &headers, &names, &payload_hash(request.body)))

@@ -142,7 +142,9 @@ pub fn sign(url: &str, body: Option<&str>, credentials: &Credentials<'_>, region
     let host = part(&mut rest, b'/');
     let mut path = String::new();
     canonical::push_path(&mut path, part(&mut rest, b'?'));
-    let (mut headers, mut names) = (String::new(), String::new());
+    // A header's value is the URL's host, a session token, or short; see `canonical::join` for why there is room for all.
+    let room = url.len() + credentials.session_token.unwrap_or_default().len() + 128;
+    let (mut headers, mut names) = (String::with_capacity(room), String::new());
     for (name, value) in [
         ("content-type", body.map(|_| "application/json")),
         ("host", Some(host)),
@@ -155,8 +157,10 @@ pub fn sign(url: &str, body: Option<&str>, credentials: &Credentials<'_>, region
     }
     let method = if body.is_some() { "POST" } else { "GET" };
     let hash = payload_hash(body.unwrap_or_default().as_bytes());
-    let request = canonical::request(method, &path, rest, &headers, &names, &hash);
+    let mut request = canonical::request(method, &path, rest, &headers, &names, &hash);
     let signature = signature(credentials.secret_access_key, &scope, &string_to_sign(timestamp, &scope, &request));
+    headers.zeroize();
+    request.zeroize();
     let mut out = String::from(ALGORITHM);
     for part in [" Credential=", credentials.access_key_id, "/", &scope.to_text(), ", SignedHeaders=", &names, ", Signature=", &signature] {
         out.push_str(part);

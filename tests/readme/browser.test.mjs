@@ -7,7 +7,7 @@ import path from "node:path";
 import { after, before, test } from "node:test";
 import { Miniflare, Response as WorkerResponse } from "miniflare";
 import { chromium } from "playwright-core";
-import { awsOf, secret } from "./aws.mjs";
+import { awsOf, key, verifying } from "./aws.mjs";
 import { block } from "./blocks.mjs";
 import { bundle, DEADLINE, emulate, install, until } from "./place.mjs";
 
@@ -93,7 +93,7 @@ test("without the policy's 'wasm-unsafe-eval' the error says so", limit, async (
 });
 
 test("the proxy serves a page of another origin, and what it publishes alone", limit, async () => {
-  const { emulator, deploy, sessions } = await emulate(folder, { title: "one" });
+  const { emulator, deploy, sessions } = await emulate(folder, { title: "one" }, verifying);
   const bodies = [];
   // workerd adds some of its own.
   const aws = awsOf(emulator, { ignored: /^(cf-|mf-|host$|content-length$)/, asked: ({ body }) => body && bodies.push(JSON.parse(body)) });
@@ -106,7 +106,7 @@ test("the proxy serves a page of another origin, and what it publishes alone", l
       modules: true,
       script: await bundle(folder, block("proxy", { "https://shop.example.com": origin }), ["workerd", "worker"]),
       compatibilityDate: "2026-01-01",
-      bindings: { ACCESS_KEY_ID: "AKIDEXAMPLE", SECRET_ACCESS_KEY: secret },
+      bindings: { ACCESS_KEY_ID: key.accessKeyId, SECRET_ACCESS_KEY: key.secretAccessKey },
       outboundService: async (request) => {
         try {
           const { status, headers, body } = await aws(request);

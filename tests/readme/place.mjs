@@ -13,7 +13,7 @@ export const flags = { application: "shop", environment: "prod", configurationPr
 /** How long anything may take that has no limit of its own: this runs beside other tests. */
 export const DEADLINE = 20_000;
 
-/** A folder with the package installed, and aws4fetch beside it; removed after the tests. */
+/** A folder with the package installed, and beside it what the blocks import from others; removed after the tests. */
 export async function install(after) {
   const tarball = process.env.PACKAGE_TARBALL;
   if (!tarball) throw new Error("PACKAGE_TARBALL is not set: run this by `npm test -- --only readme`, or name what `node scripts/pack.mjs` printed");
@@ -21,7 +21,7 @@ export async function install(after) {
   after(() => rm(folder, { recursive: true, force: true }));
   await writeFile(path.join(folder, "package.json"), '{ "private": true, "type": "module" }\n');
   execFileSync("npm", ["install", "--offline", "--no-audit", "--no-fund", "--loglevel=error", tarball], { cwd: folder, stdio: ["ignore", "ignore", "inherit"] });
-  await symlink(path.join(root, "node_modules", "aws4fetch"), path.join(folder, "node_modules", "aws4fetch"), "dir");
+  for (const name of ["aws4fetch", "@aws-sdk"]) await symlink(path.join(root, "node_modules", name), path.join(folder, "node_modules", name), "dir");
   return folder;
 }
 
@@ -29,9 +29,9 @@ export async function install(after) {
 export const load = (folder, file) => import(pathToFileURL(path.join(folder, "node_modules", "appconfig-edge", file)));
 
 /** An emulator with an interval of a second. */
-export async function emulate(folder, content) {
+export async function emulate(folder, content, options) {
   const { createEmulator } = await load(folder, "emulator.js");
-  const emulator = createEmulator({ intervalInSeconds: 1 });
+  const emulator = createEmulator({ intervalInSeconds: 1, ...options });
   const deploy = (content) => emulator.deploy({ ...flags, content });
   deploy(content);
   return { emulator, deploy, sessions: () => emulator.requests.filter(({ operation }) => operation === "StartConfigurationSession").length };

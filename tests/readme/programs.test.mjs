@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, test } from "node:test";
+import { key } from "./aws.mjs";
 import { block, root } from "./blocks.mjs";
 import { flags, install, program, serveFolder, until } from "./place.mjs";
 
@@ -58,18 +59,55 @@ test("a test with the emulator in it passes", async () => {
   assert.match(it.output(), /^# pass 1$/m);
 });
 
-test("pre-signed: every request is AWS's own, with a signature that is right", async () => {
+/** The environment of a program whose `fetch` reaches AWS's host, where an emulator verifies signatures, and besides `others`, an expression. */
+async function preloaded(others = "undefined") {
   await writeFile(path.join(folder, "preload.mjs"), `
-    import { awsOf } from ${JSON.stringify(path.join(root, "tests/readme/aws.mjs"))};
+    import { awsOf, key, verifying } from ${JSON.stringify(path.join(root, "tests/readme/aws.mjs"))};
     import { createEmulator } from "appconfig-edge/emulator";
-    const emulator = createEmulator({ configurations: [{ ...${JSON.stringify(flags)}, content: { a: 1 } }] });
+    const emulator = createEmulator({ ...verifying, configurations: [{ ...${JSON.stringify(flags)}, content: { a: 1 } }] });
     const aws = awsOf(emulator);
-    globalThis.fetch = async (url, init) => aws(new Request(url, init));
+    const others = ${others};
+    globalThis.fetch = async (url, init) => (await others?.(String(url), init)) ?? aws(new Request(url, init));
   `);
-  const env = { AWS_ACCESS_KEY_ID: "AKIDEXAMPLE", AWS_SECRET_ACCESS_KEY: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", AWS_SESSION_TOKEN: "session" };
+  // Nothing but these: AWS's own provider looks into files and asks the network otherwise.
+  return { AWS_ACCESS_KEY_ID: key.accessKeyId, AWS_SECRET_ACCESS_KEY: key.secretAccessKey, AWS_EC2_METADATA_DISABLED: "true", AWS_CONFIG_FILE: "/dev/null", AWS_SHARED_CREDENTIALS_FILE: "/dev/null" };
+}
+
+test("signed here: AWS's own provider gives the key, and every signature is right", async () => {
+  const env = await preloaded();
+  const it = await run("signed.mjs", block("signed"), [process.execPath, "--import", "./preload.mjs"], env);
+  assert.equal(await it.ended(), 0, it.output());
+  assert.equal(it.output(), "{ a: 1 }\n");
+
+  const wrong = await run("signed.mjs", block("signed"), [process.execPath, "--import", "./preload.mjs"], { ...env, AWS_SECRET_ACCESS_KEY: "another" });
+  assert.notEqual(await wrong.ended(), 0, "another key is refused");
+});
+
+test("pre-signed: the signer signs what it publishes, and nothing else", async () => {
+  await writeFile(path.join(folder, "signer.mjs"), block("signer"));
+  const env = await preloaded(`await import("./signer.mjs").then(({ default: signer }) => (url, init) =>
+    url === "https://signer.example.com/" && signer.fetch(new Request(url, init), { ACCESS_KEY_ID: key.accessKeyId, SECRET_ACCESS_KEY: key.secretAccessKey }))`);
   const it = await run("sign.mjs", block("sign"), [process.execPath, "--import", "./preload.mjs"], env);
   assert.equal(await it.ended(), 0, it.output());
   assert.equal(it.output(), "{ a: 1 }\n");
+
+  const other = await run("sign.mjs", block("sign", { '"flags"': '"secrets"' }), [process.execPath, "--import", "./preload.mjs"], env);
+  await other.printed(/the signer said 403/);
+  await other.end();
+});
+
+test("the two operations by themselves", async () => {
+  const server = await serveFolder(folder, onEnd, '{"a":1}');
+  const it = await run("operations.mjs", block("operations", { [emulators]: server.url }));
+  assert.equal(await it.ended(), 0, it.output());
+  assert.equal(it.output(), '{"a":1}\n1\n');
+});
+
+test("the policy allows the two operations, on one configuration", () => {
+  const { Statement: [statement, ...more] } = JSON.parse(block("policy"));
+  assert.deepEqual(more, []);
+  assert.deepEqual(statement.Action, ["appconfig:StartConfigurationSession", "appconfig:GetLatestConfiguration"]);
+  assert.match(statement.Resource, /^arn:aws:appconfig:[a-z0-9-]+:\d{12}:application\/[a-z0-9]{7}\/environment\/[a-z0-9]{7}\/configuration\/[a-z0-9]{7}$/);
 });
 
 test("npx appconfig-edge emulate serves the folder", async () => {

@@ -92,6 +92,7 @@ extern crate alloc;
 pub mod flags;
 pub mod protocol;
 mod random;
+#[cfg(not(feature = "bare"))]
 pub mod service;
 pub mod session;
 #[cfg(all(target_arch = "wasm32", any(feature = "client", feature = "emulator")))]

@@ -22,6 +22,7 @@ impl Random {
     }
 
     /// A number from 0 up to, and without, 1.
+    #[cfg(not(feature = "bare"))]
     #[allow(clippy::cast_precision_loss)] // 53 bits are as many as an f64 keeps
     pub(crate) fn unit(&mut self) -> f64 {
         (self.next() >> 11) as f64 / (1_u64 << 53) as f64

@@ -24,8 +24,22 @@ export interface Logger {
   warn(message: string): void;
 }
 
-/** What all ways of authenticating have in common. An option that is `undefined` counts as absent. */
-export interface CommonOptions {
+/** What every request has. An option that is `undefined` counts as absent. */
+export interface RequestOptions {
+  /** The largest configuration that is taken, in bytes: 4,194,304 by default. */
+  maximumBodyBytes?: number | undefined;
+  /** The time until an answer's headers, in milliseconds, what `credentials`, `headers` and `sign` take included: 10,000 by default. */
+  headersTimeoutInMilliseconds?: number | undefined;
+  /** The time that an answer may go without a byte, in milliseconds: 10,000 by default. */
+  idleTimeoutInMilliseconds?: number | undefined;
+  /** The time for a whole request, in milliseconds: 120,000 by default. */
+  totalTimeoutInMilliseconds?: number | undefined;
+  /** Called in place of the global `fetch`. Its answer's body has to be a web stream. */
+  fetch?: ((url: string, init: RequestInit) => Response | PromiseLike<Response>) | undefined;
+}
+
+/** What a client has, whichever way it authenticates. */
+export interface CommonOptions extends RequestOptions {
   /** The application's id or name, 1 to 128 characters. */
   application: string;
   /** The environment's id or name, 1 to 128 characters. */
@@ -39,39 +53,50 @@ export interface CommonOptions {
   requiredMinimumPollIntervalInSeconds?: number | undefined;
   /** Whether a configuration whose content type says JSON has to parse before it is held. `true` by default. */
   requireValidJson?: boolean | undefined;
-  /** The largest configuration that is taken, in bytes: 4,194,304 by default. */
-  maximumBodyBytes?: number | undefined;
-  /** The time until an answer's headers, in milliseconds, what `headers` and `sign` take included: 10,000 by default. */
-  headersTimeoutInMilliseconds?: number | undefined;
-  /** The time that an answer may go without a byte, in milliseconds: 10,000 by default. */
-  idleTimeoutInMilliseconds?: number | undefined;
-  /** The time for a whole request, in milliseconds: 120,000 by default. */
-  totalTimeoutInMilliseconds?: number | undefined;
   /**
    * Whether a started client holds a Node or Deno process. By default it does only while somebody waits in `start()`, `refresh()` or
    * `updates()`.
    */
   keepAlive?: boolean | undefined;
-  /** Called in place of the global `fetch`. Its answer's body has to be a web stream. */
-  fetch?: ((url: string, init: RequestInit) => Response | PromiseLike<Response>) | undefined;
   /** `console` by default, `null` for none. */
   logger?: Logger | null | undefined;
 }
 
+/** AWS's own endpoint for a region. */
+interface RegionalEndpoint {
+  /** Such as `"eu-west-1"`. */
+  region: string;
+  /** Whether it is the one with FIPS 140 cryptography. */
+  useFipsEndpoint?: boolean | undefined;
+  /** Whether it is the one that IPv6 reaches as well. */
+  useDualstackEndpoint?: boolean | undefined;
+  endpoint?: undefined;
+  allowInsecureEndpoint?: undefined;
+}
+
+/** Another address, used as it is. */
+interface OwnEndpoint {
+  useFipsEndpoint?: false | undefined;
+  useDualstackEndpoint?: false | undefined;
+}
+
 /** Through a proxy that holds the credentials. */
-export interface ProxiedOptions extends CommonOptions {
-  /** The proxy's http: or https: address, without query and fragment; in a page it may be relative, such as `"/config"`. */
+export interface Proxied extends OwnEndpoint {
+  /** The proxy's https: address, without query and fragment; http: for this machine. In a page it may be relative, such as `"/config"`. */
   endpoint: string | URL;
   /** Sent with every request. A function is called for each attempt. */
   headers?: HeadersLike | (() => HeadersLike | PromiseLike<HeadersLike>) | undefined;
   /** Whether a browser sends cookies, as `credentials` of fetch. `"omit"` by default; without a meaning elsewhere. */
   requestCredentials?: "omit" | "same-origin" | "include" | undefined;
+  /** Takes an http: address of another machine: everybody on the way can read and change what is sent. `false` by default. */
+  allowInsecureEndpoint?: boolean | undefined;
   region?: undefined;
   sign?: undefined;
+  credentials?: undefined;
 }
 
 /** Signed by the caller, for each attempt anew. */
-export interface PresignedOptions extends CommonOptions {
+interface PresignedAnywhere {
   /**
    * Authenticates a request, within `headersTimeoutInMilliseconds`. What it throws, or gives besides a {@link Signed}, fails the attempt as
    * `not-sent`.
@@ -79,24 +104,65 @@ export interface PresignedOptions extends CommonOptions {
   sign: (request: SignRequest) => Signed | PromiseLike<Signed>;
   headers?: undefined;
   requestCredentials?: undefined;
+  credentials?: undefined;
 }
 
 /** Signed by the caller, for the service in a region. */
-export interface PresignedRegionOptions extends PresignedOptions {
-  /** Such as `"eu-west-1"`. */
-  region: string;
-  endpoint?: undefined;
-}
+export interface PresignedForRegion extends PresignedAnywhere, RegionalEndpoint {}
 
 /** Signed by the caller, for another address. */
-export interface PresignedEndpointOptions extends PresignedOptions {
-  /** An absolute http: or https: address, without query and fragment. */
+export interface PresignedForEndpoint extends PresignedAnywhere, OwnEndpoint {
+  /** An absolute https: address, without query and fragment; http: for this machine. */
   endpoint: string | URL;
+  /** Takes an http: address of another machine: everybody on the way can read and change what is sent. `false` by default. */
+  allowInsecureEndpoint?: boolean | undefined;
   region?: undefined;
 }
 
+/** An access key, as the AWS SDK's providers give it. */
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  /** Of temporary credentials. */
+  readonly sessionToken?: string | undefined;
+  /** When they expire: five minutes before, they are asked for again. */
+  readonly expiration?: Date | undefined;
+}
+
+/** Signed here, by Signature Version 4. */
+interface SignedAnywhere {
+  /**
+   * An access key, or a function that gives one, such as a provider of the AWS SDK. The function is asked again before its credentials expire,
+   * and once after a refusal. Clients that share it ask once.
+   */
+  credentials: Credentials | (() => Credentials | PromiseLike<Credentials>);
+  /** Sent with every request, unsigned. A function is called for each attempt. */
+  headers?: HeadersLike | (() => HeadersLike | PromiseLike<HeadersLike>) | undefined;
+  requestCredentials?: undefined;
+  sign?: undefined;
+}
+
+/** Signed here, for the service in a region. */
+export interface SignedForRegion extends SignedAnywhere, RegionalEndpoint {}
+
+/** Signed here, for another address, such as that of a VPC endpoint. */
+export interface SignedForEndpoint extends SignedAnywhere, OwnEndpoint {
+  /** An absolute https: address, without query and fragment; http: for this machine. */
+  endpoint: string | URL;
+  /** The region that is signed for, such as `"eu-west-1"`. */
+  region: string;
+  allowInsecureEndpoint?: false | undefined;
+}
+
+/** The ways to the service. */
+export type Access = Proxied | PresignedForRegion | PresignedForEndpoint | SignedForRegion | SignedForEndpoint;
+
+export interface ProxiedOptions extends CommonOptions, Proxied {}
+export type PresignedOptions = CommonOptions & (PresignedForRegion | PresignedForEndpoint);
+export type SignedOptions = CommonOptions & (SignedForRegion | SignedForEndpoint);
+
 /** What a {@link ConfigurationClient} is made of. They are checked by name; what is wrong is an error `invalid-option`. */
-export type ConfigurationClientOptions = ProxiedOptions | PresignedRegionOptions | PresignedEndpointOptions;
+export type ConfigurationClientOptions = ProxiedOptions | PresignedOptions | SignedOptions;
 
 interface AnySignRequest {
   readonly url: string;
@@ -104,24 +170,21 @@ interface AnySignRequest {
   readonly headers: Record<string, string>;
   /** Aborts when nobody waits for the signature any more. */
   readonly signal: AbortSignal;
+  /** What to add to this host's clock to have the service's: 0, unless a signature was refused for its time. */
+  readonly clockOffsetInMilliseconds: number;
 }
 
 /** The request that `sign` authenticates; its service name for Signature Version 4 is `appconfig`. */
 export type SignRequest =
   | (AnySignRequest & {
       readonly operation: "StartConfigurationSession";
-      readonly input: {
-        readonly ApplicationIdentifier: string;
-        readonly EnvironmentIdentifier: string;
-        readonly ConfigurationProfileIdentifier: string;
-        readonly RequiredMinimumPollIntervalInSeconds?: number;
-      };
+      readonly input: StartConfigurationSessionRequest;
       readonly method: "POST";
       readonly body: string;
     })
   | (AnySignRequest & {
       readonly operation: "GetLatestConfiguration";
-      readonly input: { readonly ConfigurationToken: string };
+      readonly input: GetLatestConfigurationRequest;
       readonly method: "GET";
       readonly body: undefined;
     });
@@ -213,6 +276,8 @@ export class ConfigurationClient extends Target {
   readonly status: ClientStatus;
   /** The newest configuration; the last good one also while polls fail, and after `stop()`. */
   readonly configuration: Configuration | undefined;
+  /** What is added to this host's clock to have the service's: 0, unless a signature was refused for its time. */
+  readonly clockOffsetInMilliseconds: number;
 
   /**
    * Polls from now on, also after a `stop()`. Resolves with what is held, or with the first configuration that comes.
@@ -265,11 +330,11 @@ export type AttemptErrorCode =
   | "body-cut"
   /** A time limit was over; `limit` says which. */
   | "timed-out"
-  /** `headers` or `sign` threw or gave something unusable; nothing was sent. */
+  /** `credentials`, `headers` or `sign` threw or gave something unusable; nothing was sent. */
   | "not-sent"
   /** The request was refused as invalid. */
   | "bad-request"
-  /** The session's token was refused; a new session follows by itself. */
+  /** The session's token was refused; a client opens a new session by itself. */
   | "token-refused"
   /** Polled before the interval was over. */
   | "too-early"
@@ -315,14 +380,14 @@ export type AppConfigErrorCode =
 /** Every error of this package. Nothing in it is secret: no token, key, URL or configuration. Members that do not apply are absent. */
 export class AppConfigError extends Error {
   /** Made by this package alone. */
-  private constructor();
+  protected constructor();
 
-  readonly name: "AppConfigError";
+  readonly name: "AppConfigError" | "BadRequestException" | "InternalServerException" | "ResourceNotFoundException" | "ThrottlingException";
   readonly code: AppConfigErrorCode;
 
   /** The operation that failed. */
   readonly operation?: "StartConfigurationSession" | "GetLatestConfiguration";
-  /** When the next attempt is due. */
+  /** When the next attempt is due; of an operation by itself, when a client would ask again. */
   readonly retryAt?: Date;
   /** The HTTP status. */
   readonly status?: number;
@@ -355,6 +420,100 @@ export interface AttemptError extends AppConfigError {
   readonly code: AttemptErrorCode;
   readonly operation: "StartConfigurationSession" | "GetLatestConfiguration";
   readonly retryAt: Date;
+}
+
+/** How one operation is called: as a client is made, but for what says which configuration it keeps and how. */
+export type OperationOptions = RequestOptions &
+  Access & {
+    /** Ends the request; the promise rejects with its reason. */
+    signal?: AbortSignal | undefined;
+  };
+
+export interface StartConfigurationSessionRequest {
+  /** The application's id or name, 1 to 128 characters. */
+  readonly ApplicationIdentifier: string;
+  /** The environment's id or name, 1 to 128 characters. */
+  readonly EnvironmentIdentifier: string;
+  /** The configuration profile's id or name, 1 to 128 characters. */
+  readonly ConfigurationProfileIdentifier: string;
+  /** 15 to 86,400. */
+  readonly RequiredMinimumPollIntervalInSeconds?: number | undefined;
+}
+
+export interface StartConfigurationSessionResponse {
+  /** For the first poll, within 24 hours. */
+  InitialConfigurationToken: string;
+}
+
+export interface GetLatestConfigurationRequest {
+  /** Of the session, or of its last poll. It is good for one poll. */
+  readonly ConfigurationToken: string;
+}
+
+export interface GetLatestConfigurationResponse {
+  /** For the next poll, within 24 hours. */
+  NextPollConfigurationToken: string;
+  /** How long the next poll has to wait: 1 to 86,400, and 60 where the service says something else. */
+  NextPollIntervalInSeconds: number;
+  /** The format of the configuration. */
+  ContentType: string | undefined;
+  /** Empty where nothing changed since the session's last poll. */
+  Configuration: Uint8Array<ArrayBuffer>;
+  /** The label of the hosted version, where it has one and the configuration changed. */
+  VersionLabel: string | undefined;
+}
+
+/**
+ * Opens a configuration session. For those who run a loop of their own; a {@link ConfigurationClient} does it by itself.
+ *
+ * It is one request, and a second one where the first was refused for credentials that a function can renew or for a clock that could be
+ * corrected. What fails rejects with an {@link AppConfigError}, and with one of the four exceptions where the service answered it.
+ */
+export function startConfigurationSession(options: OperationOptions, input: StartConfigurationSessionRequest): Promise<StartConfigurationSessionResponse>;
+
+/**
+ * Spends a token: gives what is new since the session's last poll, and the token for the next one. An answer that was lost can be asked for again
+ * with the same token.
+ *
+ * ```js
+ * const options = { region: "eu-west-1", credentials: fromNodeProviderChain() };
+ * let { InitialConfigurationToken: token } = await startConfigurationSession(options, input);
+ * const answer = await getLatestConfiguration(options, { ConfigurationToken: token });
+ * token = answer.NextPollConfigurationToken;
+ * ```
+ */
+export function getLatestConfiguration(options: OperationOptions, input: GetLatestConfigurationRequest): Promise<GetLatestConfigurationResponse>;
+
+/** The request is wrong; of a poll, mostly its token: `code` is `token-refused`, `too-early` or `bad-request`. */
+export class BadRequestException extends AppConfigError {
+  private constructor();
+  readonly name: "BadRequestException";
+  /** So far always `InvalidParameters`. */
+  readonly Reason?: string;
+  /** Each invalid parameter, with its problem: `Corrupted`, `Expired` or `PollIntervalNotSatisfied`. */
+  readonly Details?: { readonly InvalidParameters: Readonly<Record<string, { readonly Problem: string }>> };
+}
+
+/** The service had an internal failure. */
+export class InternalServerException extends AppConfigError {
+  private constructor();
+  readonly name: "InternalServerException";
+}
+
+/** Something that the request names is not there. */
+export class ResourceNotFoundException extends AppConfigError {
+  private constructor();
+  readonly name: "ResourceNotFoundException";
+  /** `Application`, `ConfigurationProfile`, `Deployment`, `Environment` or `Configuration`. */
+  readonly ResourceType?: string;
+  /** Which parameters of the request refer to it, with their values. */
+  readonly ReferencedBy?: Readonly<Record<string, string>>;
+}
+
+/** The service asks to slow down; `retryAt` has what it says of that. */
+export class ThrottlingException extends AppConfigError {
+  private constructor();
+  readonly name: "ThrottlingException";
 }
 
 // Nothing is exported but what says so.

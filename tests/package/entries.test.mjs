@@ -19,9 +19,13 @@ async function imported(name) {
   return import(pathToFileURL(file));
 }
 
+const client = [
+  "AppConfigError", "BadRequestException", "ConfigurationClient", "FailureEvent", "InternalServerException", "ResourceNotFoundException",
+  "StatusChangeEvent", "ThrottlingException", "UpdateEvent", "getLatestConfiguration", "startConfigurationSession",
+];
 const entries = {
-  "appconfig-edge": ["AppConfigError", "ConfigurationClient", "FailureEvent", "StatusChangeEvent", "UpdateEvent"],
-  "appconfig-edge/slim": ["AppConfigError", "ConfigurationClient", "FailureEvent", "StatusChangeEvent", "UpdateEvent", "initialize"],
+  "appconfig-edge": client,
+  "appconfig-edge/slim": [...client, "initialize"].sort(),
   "appconfig-edge/emulator": ["createEmulator"],
 };
 
@@ -79,6 +83,14 @@ test("the client never carries the emulator, nor the emulator the client's modul
   assert.ok(!client.files.some((name) => /emulator/.test(name)), client.files.join());
   const emulator = await bundled(`export * from "appconfig-edge/emulator";`);
   assert.ok(!emulator.files.some((name) => /^client/.test(name)), emulator.files.join());
+});
+
+test("who imports the client alone does not carry the operations, nor the other way round", async () => {
+  const client = await bundled(`export { ConfigurationClient } from "appconfig-edge/slim";`);
+  assert.ok(client.files.includes("client.js") && !client.files.includes("operations.js"), client.files.join());
+  assert.ok(!/ThrottlingException/.test(client.code));
+  const operations = await bundled(`export { getLatestConfiguration, startConfigurationSession, ThrottlingException } from "appconfig-edge/slim";`);
+  assert.ok(operations.files.includes("operations.js") && !operations.files.some((name) => /^(driver|waiter|events|listener|configuration)\.js$/.test(name)), operations.files.join());
 });
 
 test("a bundler keeps the module of who imports the class alone", async () => {

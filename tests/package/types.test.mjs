@@ -18,9 +18,12 @@ const { exported, members, options, attemptErrorCodes, otherErrorCodes, statuses
 
 const load = (file) => import(pathToFileURL(path.join(home, file)));
 const entries = { "appconfig-edge": "index.js", "appconfig-edge/slim": "slim.js", "appconfig-edge/emulator": "emulator.js" };
-const { ConfigurationClient, AppConfigError } = await load("index.js");
+const index = await load("index.js");
+const { ConfigurationClient, AppConfigError, getLatestConfiguration, startConfigurationSession } = index;
 const { createEmulator } = await load("emulator.js");
 const target = { application: "shop", environment: "prod", configurationProfile: "flags" };
+
+const session = { ApplicationIdentifier: "shop", EnvironmentIdentifier: "prod", ConfigurationProfileIdentifier: "flags" };
 
 const sorted = (names) => [...names].sort();
 /** The public members that an object has of its own and of its class. */
@@ -50,6 +53,31 @@ test("every member is in the types, and in the JavaScript", async () => {
   assert.deepEqual(membersOf(emulator), sorted(Object.keys(members.Emulator)));
 });
 
+const refused = (status, type, body) => Response.json(body, { status, headers: { "x-amzn-errortype": type, "x-amzn-requestid": "1-2-3" } });
+
+test("what the operations give is in the types, and in the JavaScript", async () => {
+  const emulator = createEmulator({ configurations: [{ ...target, content: {}, versionLabel: "v1" }] });
+  const options = { endpoint: "https://emulator.test", fetch: emulator.fetch };
+  const opened = await startConfigurationSession(options, session);
+  assert.deepEqual(sorted(Object.keys(opened)), sorted(Object.keys(members.StartConfigurationSessionResponse)));
+  const polled = await getLatestConfiguration(options, { ConfigurationToken: opened.InitialConfigurationToken });
+  assert.deepEqual(sorted(Object.keys(polled)), sorted(Object.keys(members.GetLatestConfigurationResponse)));
+});
+
+test("every member of an exception is in the types, and in the JavaScript", async () => {
+  const common = new Set(Object.keys(members.AppConfigError));
+  for (const [name, status, body] of [
+    ["BadRequestException", 400, { Reason: "InvalidParameters", Details: { InvalidParameters: { a: { Problem: "Expired" } } } }],
+    ["ResourceNotFoundException", 404, { ResourceType: "Application", ReferencedBy: { ApplicationId: "shop" } }],
+    ["InternalServerException", 500, {}],
+    ["ThrottlingException", 429, {}],
+  ]) {
+    const error = await startConfigurationSession({ endpoint: "https://x.test", fetch: async () => refused(status, name, body) }, session).catch((reason) => reason);
+    assert.ok(error instanceof index[name] && error instanceof AppConfigError, name);
+    assert.deepEqual(sorted(Object.keys(error).filter((member) => !common.has(member))), sorted(Object.keys(members[name] ?? {})), name);
+  }
+});
+
 test("every member of an error is in the types, and in the JavaScript", async () => {
   const own = new Set();
   const note = (error) => {
@@ -64,7 +92,6 @@ test("every member of an error is in the types, and in the JavaScript", async ()
     note((await event).error);
     client.stop();
   };
-  const refused = (status, type, body) => Response.json(body, { status, headers: { "x-amzn-errortype": type, "x-amzn-requestid": "1-2-3" } });
   await failing(refused(400, "BadRequestException", { Reason: "InvalidParameters", Details: { InvalidParameters: { a: { Problem: "Expired" } } } }));
   await failing(refused(404, "ResourceNotFoundException", { ResourceType: "Application", ReferencedBy: { ApplicationId: "shop" } }));
   await failing(new Promise(() => {}));
@@ -108,6 +135,14 @@ test("every option is in the types, and in the JavaScript", async () => {
     const error = await client[method]({ nonsense: 1 }).catch((reason) => reason);
     assert.deepEqual(known(() => { throw error; }), sorted(Object.keys(options.start)));
   }
+  for (const [operation, input] of [[startConfigurationSession, session], [getLatestConfiguration, { ConfigurationToken: "t" }]]) {
+    const told = async (...given) => {
+      const error = await operation(...given).catch((reason) => reason);
+      return known(() => { throw error; });
+    };
+    assert.deepEqual(await told({ nonsense: 1 }, input), sorted(Object.keys(options.operation)));
+    assert.deepEqual(await told({ endpoint: "https://x.test" }, { nonsense: 1 }), sorted(Object.keys(options[operation.name])));
+  }
 });
 
 test("every code and status is in the types, and in the JavaScript", () => {
@@ -142,6 +177,11 @@ async function compiles(name, file, compilerOptions) {
   const { stdout } = await promisify(execFile)(process.execPath, [tsc, "-p", place]).catch((error) => error);
   assert.equal(stdout, "", name);
 }
+
+test("the AWS SDK's own types of credentials and inputs fit", async () => {
+  const { stdout } = await promisify(execFile)(process.execPath, [tsc, "-p", path.join(root, "tests/types/sdk")]).catch((error) => error);
+  assert.equal(stdout, "");
+});
 
 const good = { name: "user.ts", text: readFileSync(path.join(root, "tests/types/good.ts"), "utf8") };
 // Node's types have no WebAssembly.

@@ -4,15 +4,27 @@ import {
   AppConfigError,
   type AppConfigErrorCode,
   type AttemptError,
+  BadRequestException,
   type ClientStatus,
   type Configuration,
   ConfigurationClient,
   type ConfigurationClientOptions,
+  type Credentials,
   FailureEvent,
+  type GetLatestConfigurationResponse,
+  InternalServerException,
   type Logger,
+  type OperationOptions,
+  type ProxiedOptions,
+  ResourceNotFoundException,
   type SignRequest,
+  type SignedOptions,
+  type StartConfigurationSessionRequest,
   StatusChangeEvent,
+  ThrottlingException,
   UpdateEvent,
+  getLatestConfiguration,
+  startConfigurationSession,
 } from "appconfig-edge";
 import { createEmulator } from "appconfig-edge/emulator";
 import { ConfigurationClient as SlimClient, initialize } from "appconfig-edge/slim";
@@ -30,8 +42,28 @@ new ConfigurationClient({ ...target, endpoint: "/config", headers: async () => n
 new ConfigurationClient({ ...target, region: "eu-west-1", sign: () => ({ authorization: "x" }) });
 new ConfigurationClient({ ...target, endpoint: "https://vpce.test", sign: async ({ url, method, headers, body }) => new Request(url, { method, headers, body: body ?? null }) });
 new ConfigurationClient({ ...target, region: "eu-west-1", sign: ({ url }) => new URL(url) });
+new ConfigurationClient({ ...target, region: "eu-west-1", useFipsEndpoint: true, useDualstackEndpoint: false, sign: ({ clockOffsetInMilliseconds }) => ({ "x-off": `${clockOffsetInMilliseconds + 1}` }) });
+new ConfigurationClient({ ...target, endpoint: "http://config.test", allowInsecureEndpoint: true });
+const key = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" };
+// A provider as the AWS SDK has it: what it gives is read only, and it may take something that nobody gives it.
+interface Identity {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+  readonly expiration?: Date;
+  readonly accountId?: string;
+}
+declare const identity: Identity;
+declare const provider: (properties?: { region(): Promise<string> }) => Promise<Identity>;
+const signed: SignedOptions = { ...target, region: "eu-west-1", credentials: key };
+new ConfigurationClient(signed);
+new ConfigurationClient({ ...signed, credentials: identity, useFipsEndpoint: true, useDualstackEndpoint: true, headers: { "x-api-key": "seven" } });
+new ConfigurationClient({ ...target, region: "eu-west-1", credentials: provider, headers: async () => new Headers() });
+new ConfigurationClient({ ...target, region: "eu-west-1", endpoint: "https://vpce.test", credentials: async () => ({ ...key, sessionToken: undefined, expiration: new Date() }) });
+new ConfigurationClient({ ...target, region: "eu-west-1", credentials: () => key, useFipsEndpoint: undefined, endpoint: undefined });
+const credentials: Credentials = identity;
 
-const everything: ConfigurationClientOptions = {
+const everything: ProxiedOptions = {
   ...target,
   endpoint: "/config",
   headers: undefined,
@@ -47,6 +79,8 @@ const everything: ConfigurationClientOptions = {
   fetch,
   logger: console,
 };
+const either: ConfigurationClientOptions[] = [everything, signed];
+new ConfigurationClient(either[0]!);
 new ConfigurationClient({ ...everything, fetch: createEmulator().fetch, logger: null });
 new ConfigurationClient({ ...everything, fetch: () => new Response() });
 
@@ -79,13 +113,14 @@ export async function use(client: ConfigurationClient): Promise<void> {
   for await (const configuration of client.updates()) console.log(configuration.text());
   const status: ClientStatus = client.status;
   const held: Configuration | undefined = client.configuration;
+  const seconds: number = client.clockOffsetInMilliseconds / 1000;
   client.stop();
   {
     using disposed = client;
     disposed.stop();
   }
   const target: EventTarget = client;
-  console.log(enabled, unknown, bytes, text, label, age, source, status, held, target);
+  console.log(enabled, unknown, bytes, text, label, age, source, status, held, seconds, target);
 }
 
 // Events.
@@ -132,6 +167,28 @@ const all: Record<AppConfigErrorCode, true> = {
 };
 const logger: Logger = { info() {}, warn: (message) => console.warn(message.length) };
 console.log(all, logger, FailureEvent);
+
+// The two operations by themselves, in each of the ways.
+export async function loop(input: StartConfigurationSessionRequest): Promise<void> {
+  const options: OperationOptions = { region: "eu-west-1", credentials, maximumBodyBytes: 1024, totalTimeoutInMilliseconds: 1000, fetch, signal: AbortSignal.timeout(1) };
+  await startConfigurationSession({ endpoint: "/config", headers: { authorization: "x" }, requestCredentials: "include", signal: undefined }, input);
+  await startConfigurationSession({ region: "eu-west-1", sign: ({ headers }) => headers }, { ...input, RequiredMinimumPollIntervalInSeconds: 15 });
+  let { InitialConfigurationToken: token } = await startConfigurationSession(options, { ...input, RequiredMinimumPollIntervalInSeconds: undefined });
+  try {
+    const answer: GetLatestConfigurationResponse = await getLatestConfiguration(options, { ConfigurationToken: token });
+    token = answer.NextPollConfigurationToken;
+    const wait: number = answer.NextPollIntervalInSeconds * 1000;
+    const text: string = new TextDecoder().decode(answer.Configuration);
+    const label: string | undefined = answer.VersionLabel ?? answer.ContentType;
+    console.log(wait, text, label, answer.Configuration.length > 0);
+  } catch (error) {
+    if (error instanceof BadRequestException) console.log(error.Details?.InvalidParameters["ConfigurationToken"]?.Problem === "Expired", error.Reason, error.code === "token-refused");
+    else if (error instanceof ResourceNotFoundException) console.log(error.ResourceType, error.ReferencedBy?.["ApplicationId"]);
+    else if (error instanceof ThrottlingException) console.log(error.retryAt?.getTime());
+    else if (error instanceof InternalServerException) console.log(error.requestId, error.name === "InternalServerException");
+    else if (error instanceof AppConfigError) console.log(error.code, error.name === "AppConfigError");
+  }
+}
 
 // The slim entry: the same, and initialize().
 await initialize(fetch("/appconfig-edge.wasm"));

@@ -5,12 +5,20 @@ import type {
   AppConfigError,
   AppConfigErrorCode,
   AttemptErrorCode,
+  BadRequestException,
   ClientStatus,
   Configuration,
   ConfigurationClient,
   ConfigurationClientOptions,
+  Credentials,
   FailureEvent,
+  GetLatestConfigurationRequest,
+  GetLatestConfigurationResponse,
+  OperationOptions,
+  ResourceNotFoundException,
   SignRequest,
+  StartConfigurationSessionRequest,
+  StartConfigurationSessionResponse,
   StatusChangeEvent,
   UpdateEvent,
   WaitOptions,
@@ -25,7 +33,9 @@ type Names<T> = Record<T extends string ? T : never, true>;
 type Keys<T> = T extends unknown ? keyof T : never;
 
 const client = {
-  AppConfigError: true, ConfigurationClient: true, FailureEvent: true, StatusChangeEvent: true, UpdateEvent: true,
+  AppConfigError: true, BadRequestException: true, ConfigurationClient: true, FailureEvent: true, InternalServerException: true,
+  ResourceNotFoundException: true, StatusChangeEvent: true, ThrottlingException: true, UpdateEvent: true, getLatestConfiguration: true,
+  startConfigurationSession: true,
 } satisfies Names<keyof typeof entry>;
 export const exported = {
   "appconfig-edge": client,
@@ -36,7 +46,8 @@ export const exported = {
 export const members = {
   /** Besides what every EventTarget has, and Symbol.dispose. */
   ConfigurationClient: {
-    status: true, configuration: true, start: true, refresh: true, updates: true, stop: true, addEventListener: true, removeEventListener: true,
+    status: true, configuration: true, clockOffsetInMilliseconds: true, start: true, refresh: true, updates: true, stop: true, addEventListener: true,
+    removeEventListener: true,
   } satisfies Names<Exclude<keyof ConfigurationClient, "dispatchEvent">>,
   Configuration: { bytes: true, text: true, json: true, contentType: true, versionLabel: true, receivedAt: true, source: true } satisfies Names<keyof Configuration>,
   UpdateEvent: { configuration: true } satisfies Names<Exclude<keyof UpdateEvent, keyof Event>>,
@@ -46,7 +57,16 @@ export const members = {
     code: true, operation: true, retryAt: true, status: true, limit: true, requestId: true, exception: true, reason: true, invalidParameters: true,
     resourceType: true, referencedBy: true, option: true, contentType: true, place: true,
   } satisfies Names<Exclude<keyof AppConfigError, keyof Error | "cause">>,
-  SignRequest: { operation: true, input: true, method: true, url: true, headers: true, body: true, signal: true } satisfies Names<Keys<SignRequest>>,
+  /** Besides those of every error. */
+  BadRequestException: { Reason: true, Details: true } satisfies Names<Exclude<keyof BadRequestException, keyof AppConfigError>>,
+  ResourceNotFoundException: { ResourceType: true, ReferencedBy: true } satisfies Names<Exclude<keyof ResourceNotFoundException, keyof AppConfigError>>,
+  SignRequest: {
+    operation: true, input: true, method: true, url: true, headers: true, body: true, signal: true, clockOffsetInMilliseconds: true,
+  } satisfies Names<Keys<SignRequest>>,
+  StartConfigurationSessionResponse: { InitialConfigurationToken: true } satisfies Names<keyof StartConfigurationSessionResponse>,
+  GetLatestConfigurationResponse: {
+    NextPollConfigurationToken: true, NextPollIntervalInSeconds: true, ContentType: true, Configuration: true, VersionLabel: true,
+  } satisfies Names<keyof GetLatestConfigurationResponse>,
   Emulator: {
     fetch: true, deploy: true, revert: true, configurations: true, requests: true, intervalInSeconds: true, latencyInMilliseconds: true, replay: true, now: true,
     advance: true, fault: true, faults: true, clearFaults: true,
@@ -55,10 +75,21 @@ export const members = {
 
 export const options = {
   ConfigurationClient: {
-    application: true, environment: true, configurationProfile: true, endpoint: true, region: true, sign: true, headers: true,
-    requestCredentials: true, requiredMinimumPollIntervalInSeconds: true, requireValidJson: true, maximumBodyBytes: true,
-    headersTimeoutInMilliseconds: true, idleTimeoutInMilliseconds: true, totalTimeoutInMilliseconds: true, keepAlive: true, fetch: true, logger: true,
+    application: true, environment: true, configurationProfile: true, endpoint: true, region: true, useFipsEndpoint: true, useDualstackEndpoint: true,
+    allowInsecureEndpoint: true, credentials: true, sign: true, headers: true, requestCredentials: true, requiredMinimumPollIntervalInSeconds: true,
+    requireValidJson: true, maximumBodyBytes: true, headersTimeoutInMilliseconds: true, idleTimeoutInMilliseconds: true,
+    totalTimeoutInMilliseconds: true, keepAlive: true, fetch: true, logger: true,
   } satisfies Names<Keys<ConfigurationClientOptions>>,
+  operation: {
+    endpoint: true, region: true, useFipsEndpoint: true, useDualstackEndpoint: true, allowInsecureEndpoint: true, credentials: true, sign: true,
+    headers: true, requestCredentials: true, maximumBodyBytes: true, headersTimeoutInMilliseconds: true, idleTimeoutInMilliseconds: true,
+    totalTimeoutInMilliseconds: true, fetch: true, signal: true,
+  } satisfies Names<Keys<OperationOptions>>,
+  credentials: { accessKeyId: true, secretAccessKey: true, sessionToken: true, expiration: true } satisfies Names<keyof Credentials>,
+  startConfigurationSession: {
+    ApplicationIdentifier: true, EnvironmentIdentifier: true, ConfigurationProfileIdentifier: true, RequiredMinimumPollIntervalInSeconds: true,
+  } satisfies Names<keyof StartConfigurationSessionRequest>,
+  getLatestConfiguration: { ConfigurationToken: true } satisfies Names<keyof GetLatestConfigurationRequest>,
   start: { signal: true, timeoutInMilliseconds: true } satisfies Names<keyof WaitOptions>,
   createEmulator: {
     configurations: true, faults: true, ids: true, intervalInSeconds: true, latencyInMilliseconds: true, replay: true, seed: true,

@@ -1,6 +1,15 @@
 // Uses that must not compile: each line that is expected to be refused, and is not, is an error.
 
-import { AppConfigError, type Configuration, ConfigurationClient, type SignRequest } from "appconfig-edge";
+import {
+  AppConfigError,
+  BadRequestException,
+  type Configuration,
+  ConfigurationClient,
+  ResourceNotFoundException,
+  type SignRequest,
+  getLatestConfiguration,
+  startConfigurationSession,
+} from "appconfig-edge";
 import { initialize } from "appconfig-edge/slim";
 
 const target = { application: "shop", environment: "prod", configurationProfile: "flags" };
@@ -44,7 +53,76 @@ new ConfigurationClient({ ...proxied, logger: { warn() {} } });
 // @ts-expect-error: a fetch gives a Response
 new ConfigurationClient({ ...proxied, fetch: async () => "text" });
 
+// Signed here.
+const key = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" };
+const regional = { ...target, region: "eu-west-1", credentials: key };
+// @ts-expect-error: for which region?
+new ConfigurationClient({ ...target, credentials: key });
+// @ts-expect-error: for which region?
+new ConfigurationClient({ ...proxied, credentials: key });
+// @ts-expect-error: half a key
+new ConfigurationClient({ ...regional, credentials: { accessKeyId: "AKIDEXAMPLE" } });
+// @ts-expect-error: the names are those of the SDK for JavaScript
+new ConfigurationClient({ ...regional, credentials: { AccessKeyId: "AKIDEXAMPLE", SecretAccessKey: "secret" } });
+// @ts-expect-error: a provider gives a key
+new ConfigurationClient({ ...regional, credentials: async () => undefined });
+// @ts-expect-error: a time is a Date
+new ConfigurationClient({ ...regional, credentials: async () => ({ ...key, expiration: "2026-01-01" }) });
+// @ts-expect-error: nobody gives a provider anything
+new ConfigurationClient({ ...regional, credentials: async (profile: string) => ({ ...key, profile }) });
+// @ts-expect-error: either credentials or sign
+new ConfigurationClient({ ...regional, sign });
+// @ts-expect-error: cookies go to a proxy alone
+new ConfigurationClient({ ...regional, requestCredentials: "include" });
+// @ts-expect-error: an endpoint of one's own is used as it is
+new ConfigurationClient({ ...regional, endpoint: "https://vpce.test", useFipsEndpoint: true });
+// @ts-expect-error: an endpoint of one's own is used as it is
+new ConfigurationClient({ ...proxied, useDualstackEndpoint: true });
+// @ts-expect-error: not with credentials
+new ConfigurationClient({ ...regional, endpoint: "http://vpce.test", allowInsecureEndpoint: true });
+// @ts-expect-error: yes or no
+new ConfigurationClient({ ...regional, useFipsEndpoint: "yes" });
+
+// The operations.
+const reach = { endpoint: "/config" };
+const input = { ApplicationIdentifier: "shop", EnvironmentIdentifier: "prod", ConfigurationProfileIdentifier: "flags" };
+// @ts-expect-error: both are needed
+startConfigurationSession(reach);
+// @ts-expect-error: no way to the service
+startConfigurationSession({}, input);
+// @ts-expect-error: a client's option
+startConfigurationSession({ ...reach, keepAlive: true }, input);
+// @ts-expect-error: an identifier is missing
+startConfigurationSession(reach, { ApplicationIdentifier: "shop", EnvironmentIdentifier: "prod" });
+// @ts-expect-error: AWS's names
+startConfigurationSession(reach, target);
+// @ts-expect-error: a number
+startConfigurationSession(reach, { ...input, RequiredMinimumPollIntervalInSeconds: "60" });
+// @ts-expect-error: the input is an object
+getLatestConfiguration(reach, "token");
+// @ts-expect-error: a token there is
+getLatestConfiguration(reach, {});
+// @ts-expect-error: a signal is not a controller
+getLatestConfiguration({ ...reach, signal: new AbortController() }, { ConfigurationToken: "t" });
+// @ts-expect-error: perhaps there is none
+(await getLatestConfiguration(reach, { ConfigurationToken: "t" })).VersionLabel.length;
+// @ts-expect-error: bytes, not a text
+(await getLatestConfiguration(reach, { ConfigurationToken: "t" })).Configuration.trim();
+// @ts-expect-error: made by the package alone
+new BadRequestException();
+
+export function members(bad: BadRequestException, missing: ResourceNotFoundException, error: AppConfigError): void {
+  // @ts-expect-error: perhaps there are none
+  bad.Details.InvalidParameters;
+  // @ts-expect-error: another exception's
+  missing.Reason;
+  // @ts-expect-error: not every error is an exception
+  error.Reason;
+}
+
 const client = new ConfigurationClient(proxied);
+// @ts-expect-error: it is read only
+client.clockOffsetInMilliseconds = 0;
 // @ts-expect-error: it has a unit
 client.start({ timeout: 1000 });
 // @ts-expect-error: a signal is not a controller

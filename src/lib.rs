@@ -78,7 +78,7 @@
 //!
 //! # Features
 //!
-//! None is for users of the crate: without features it is the pure core, without dependencies. `client`, `bare` and
+//! None is for users of the crate: without features it is the pure core, which depends on SHA-256 and HMAC alone. `client`, `bare` and
 //! `emulator` build the WebAssembly modules of the npm package; `mistakes` puts deliberate mistakes into the poller, which
 //! the simulator has to catch.
 

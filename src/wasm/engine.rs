@@ -9,8 +9,8 @@ use alloc::vec::Vec;
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroize;
 
-use crate::protocol::response::Body;
 use crate::protocol::canonical::part;
+use crate::protocol::response::Body;
 use crate::protocol::sigv4::{self, Credentials};
 use crate::protocol::{Endpoint, Response, SessionInput};
 use crate::session::{Error, Event, Failure, Input, Instant, Limits, Now, Options, Output, Poller, RequestId};
@@ -67,8 +67,11 @@ impl Engine {
         let mut rest = utf8(texts);
         let endpoint = part(&mut rest, SEPARATOR);
         let is_url = endpoint.bytes().any(|b| b == b':');
-        let endpoint =
-            if is_url { Endpoint::checked(endpoint) } else { Endpoint::of_region(endpoint, endpoint_flags & 1 > 0, endpoint_flags > 1).ok()? };
+        let endpoint = if is_url {
+            Endpoint::checked(endpoint)
+        } else {
+            Endpoint::of_region(endpoint, endpoint_flags & 1 > 0, endpoint_flags > 1).ok()?
+        };
         let options = Options {
             endpoint,
             input: SessionInput {

@@ -28,27 +28,33 @@ function given() {
   const text = { type: "string" };
   const flag = { type: "boolean", default: false };
   try {
-    ({ values } = parseArgs({ options: { region: text, application: text, environment: text, profile: text, endpoint: text, json: text, revert: flag, write: flag, yes: flag } }));
+    const options = { region: text, application: text, environment: text, profile: text, endpoint: text, json: text, revert: flag, write: flag, yes: flag };
+    ({ values } = parseArgs({ options }));
   } catch (error) {
     throw new Problem(`${error.message.split(". ")[0]}: ${usage}`);
   }
   const missing = ["region", "application", "environment", "profile"].filter((name) => !values[name]);
   if (values.yes && missing.length > 0) throw new Problem(`${missing.map((name) => `--${name}`).join(", ")}: expected, none was given: ${usage}`);
-  if (values.write && values.endpoint !== undefined) throw new Problem(`--write is for what AWS itself answered, and --endpoint ${values.endpoint} is not AWS; --json FILE writes a report of it`);
+  if (values.write && values.endpoint !== undefined) {
+    throw new Problem(`--write is for what AWS itself answered, and --endpoint ${values.endpoint} is not AWS; --json FILE writes a report of it`);
+  }
   return { ...values, missing };
 }
 
 /** Those of the environment. Nothing else is looked into: no files, no metadata service. */
 function credentials({ AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: sessionToken }) {
   if (accessKeyId && secretAccessKey) return { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) };
-  throw new Problem('expected AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment, and AWS_SESSION_TOKEN with temporary ones; eval "$(aws configure export-credentials --format env)" puts them there');
+  const how = 'eval "$(aws configure export-credentials --format env)" puts them there';
+  throw new Problem(`expected AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment, and AWS_SESSION_TOKEN with temporary ones; ${how}`);
 }
 
 function tellPlan({ lines }, { region = "R", application = "A", environment = "E", profile = "P", endpoint, revert }) {
-  const most = MAXIMUM_REQUESTS * PRICE.request + MAXIMUM_CONFIGURATIONS * PRICE.configuration;
+  const most = dollars(MAXIMUM_REQUESTS * PRICE.request + MAXIMUM_CONFIGURATIONS * PRICE.configuration);
+  const each = [dollars(PRICE.request), dollars(PRICE.configuration)];
   console.log(`This asks ${endpoint ?? `AWS AppConfig Data in ${region}`} for ${application}/${environment}/${profile}:\n`);
   lines.forEach((line, i) => console.log(`  ${revert ? "-" : i + 1}  ${line}`));
-  console.log(`\nAt most ${MAXIMUM_REQUESTS} requests (${dollars(PRICE.request)} each) and ${MAXIMUM_CONFIGURATIONS} configurations received (${dollars(PRICE.configuration)} each): ${dollars(most)} at AWS's list price.`);
+  const received = `${MAXIMUM_CONFIGURATIONS} configurations received (${each[1]} each)`;
+  console.log(`\nAt most ${MAXIMUM_REQUESTS} requests (${each[0]} each) and ${received}: ${most} at AWS's list price.`);
   console.log("They may call appconfig:StartConfigurationSession and appconfig:GetLatestConfiguration, and change nothing.");
   console.log(revert ? "Use a profile of its own, deployed once. It takes some minutes, and you are asked to revert and to deploy.\n" : "It takes about 35 seconds.\n");
 }
@@ -73,7 +79,8 @@ function person(close) {
 /** Why no session was opened. */
 function refusal(answer, error) {
   if (!answer.wantsMore) return error?.message;
-  return `${describe(answer)}: the credentials have expired, or this machine's clock is off (the answer's Date is ${answer.headers.date ?? "absent"}, here it is ${new Date().toUTCString()})`;
+  const clocks = `the answer's Date is ${answer.headers.date ?? "absent"}, here it is ${new Date().toUTCString()}`;
+  return `${describe(answer)}: the credentials have expired, or this machine's clock is off (${clocks})`;
 }
 
 /** Asks, tells what it sees, and writes what it is told to. `keys` are the credentials, `ask(sentence)` is somebody's, `pause` waits. */
@@ -98,7 +105,9 @@ export async function probe(options, { keys, ask, pause = delay, print = console
       say(`\n${table(seen)}\n`);
       say(`requests: ${requests}, configurations received: ${configurations}; ${dollars(recorder.price)} at AWS's list price`);
       const report = { when, region, endpoint: endpoint === undefined ? "AWS" : "another", requests, configurations, facts: seen, answers };
-      if (options.json !== undefined) write(path.resolve(process.env.INIT_CWD ?? ".", options.json), recorder.guard(`${JSON.stringify(report, undefined, 2)}\n`), print);
+      // npm runs this in the repository's folder, wherever it was called.
+      const file = options.json !== undefined && path.resolve(process.env.INIT_CWD ?? ".", options.json);
+      if (file) write(file, recorder.guard(`${JSON.stringify(report, undefined, 2)}\n`), print);
       if (options.write) write(factsFile, recorder.guard(fill(readFileSync(factsFile, "utf8"), seen, { when, where: region })), print);
     }
   }

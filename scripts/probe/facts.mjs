@@ -6,6 +6,7 @@ import { ORIGIN } from "./recorder.mjs";
 const list = (items) => items.join(", ") || "none";
 const count = (bytes) => `${bytes.toLocaleString("en")} byte${bytes === 1 ? "" : "s"}`;
 const header = (answer, name) => answer.headers?.[name];
+const has = (answer, name) => header(answer, name) !== undefined;
 
 /** What was answered, in a line. */
 export function describe(answer) {
@@ -31,8 +32,9 @@ function headers(answer) {
 
 /** What a token got that was spent before; `was` is what it had got then. */
 function spent(answer, was) {
+  const words = { content: "content", empty: "empty, as if nothing had changed", refused: "refused", early: "too early" };
   const then = was ? ` (before: ${describe(was)})` : "";
-  return { agrees: /content|empty|refused/.test(answer.kind), seen: `${{ content: "content", empty: "empty, as if nothing had changed", refused: "refused", early: "too early" }[answer.kind] ?? "otherwise"}: ${describe(answer)}${then}` };
+  return { agrees: /content|empty|refused/.test(answer.kind), seen: `${words[answer.kind] ?? "otherwise"}: ${describe(answer)}${then}` };
 }
 
 /** Whether a browser lets a page of another origin go on after this preflight. */
@@ -43,7 +45,8 @@ function preflight(answer, method) {
   const asked = ["authorization", "x-amz-date", "x-amz-security-token", ...(method === "POST" ? ["content-type"] : [])];
   const missing = asked.filter((name) => !allowed.includes(name) && (name === "authorization" || !allowed.includes("*")));
   const lets = answer.status >= 200 && answer.status < 300 && ["*", ORIGIN].includes(allow("origin")) && missing.length === 0;
-  return { lets, answer: `${answer.path} ${answer.status}, allow-origin ${allow("origin") ?? "absent"}, allow-methods ${allow("methods") ?? "absent"}, headers not allowed: ${list(missing)}` };
+  const said = ["origin", "methods"].map((what) => `allow-${what} ${allow(what) ?? "absent"}`).join(", ");
+  return { lets, answer: `${answer.path} ${answer.status}, ${said}, headers not allowed: ${list(missing)}` };
 }
 
 /** Those that a proxy has to expose for this package: see README.md. */
@@ -62,14 +65,20 @@ export function conclude(answers) {
 
   const facts = {
     "`StartConfigurationSession` answers 201 with `InitialConfigurationToken`": () =>
-      session?.status < 300 && { agrees: session.status === 201 && session.members.includes("InitialConfigurationToken"), seen: `${session.status}, members: ${list(session.members)}` },
+      session?.status < 300 && {
+        agrees: session.status === 201 && session.members.includes("InitialConfigurationToken"),
+        seen: `${session.status}, members: ${list(session.members)}`,
+      },
 
     "tokens are about 840 characters of standard base64": () => {
       const tokens = all(({ token }) => token).map(({ token }) => token);
       if (tokens.length === 0) return;
       const lengths = tokens.map(({ length }) => length);
-      const alphabets = new Set(tokens.map(({ alphabet }) => alphabet));
-      return { agrees: Math.min(...lengths) >= 700 && Math.max(...lengths) <= 1000 && list([...alphabets]) === "base64", seen: `${list([...new Set(lengths)])} characters of ${list([...alphabets])}` };
+      const alphabets = list([...new Set(tokens.map(({ alphabet }) => alphabet))]);
+      return {
+        agrees: Math.min(...lengths) >= 700 && Math.max(...lengths) <= 1000 && alphabets === "base64",
+        seen: `${list([...new Set(lengths)])} characters of ${alphabets}`,
+      };
     },
 
     "the interval is the one asked for: 15 s": () => asked && told(first, 15),
@@ -77,16 +86,22 @@ export function conclude(answers) {
 
     "a first poll has content, `Content-Type`, the next token and the interval; `Version-Label` where the version has one": () =>
       first?.status < 300 && {
-        agrees: first.status === 200 && first.bytes > 0 && !!first.token && ["content-type", "next-poll-interval-in-seconds"].every((name) => header(first, name) !== undefined),
+        agrees: first.status === 200 && first.bytes > 0 && !!first.token && has(first, "content-type") && has(first, "next-poll-interval-in-seconds"),
         seen: `${describe(first)}; ${headers(first)}`,
       },
 
     "a poll too early is a `BadRequestException` with `PollIntervalNotSatisfied`": () =>
-      early?.status && { agrees: early.status === 400 && early.exception === "BadRequestException" && early.problems.some(([, problem]) => problem === "PollIntervalNotSatisfied"), seen: `${describe(early)}; members: ${list(early.members ?? [])}` },
+      early?.status && {
+        agrees: early.status === 400 && early.exception === "BadRequestException" && early.problems.some(([, problem]) => problem === "PollIntervalNotSatisfied"),
+        seen: `${describe(early)}; members: ${list(early.members ?? [])}`,
+      },
 
     "the parameter in `Details.InvalidParameters` is `configuration_token`": () => {
       const parameters = all(({ problems }) => problems?.length).flatMap(({ problems }) => problems.map(([parameter]) => parameter));
-      return parameters.length > 0 && { agrees: parameters.every((parameter) => parameter === "configuration_token"), seen: list([...new Set(parameters)].map((parameter) => `\`${parameter}\``)) };
+      return parameters.length > 0 && {
+        agrees: parameters.every((parameter) => parameter === "configuration_token"),
+        seen: list([...new Set(parameters)].map((parameter) => `\`${parameter}\``)),
+      };
     },
 
     "a poll too early does not spend its token": () =>
@@ -94,8 +109,10 @@ export function conclude(answers) {
 
     "unchanged is 200, no bytes, `Content-Type`, no `Version-Label`, next token and interval": () => {
       const unchanged = answers.find(({ kind, step }) => kind === "empty" && !/spent/.test(step));
-      return unchanged && {
-        agrees: unchanged.status === 200 && header(unchanged, "content-type") === header(first ?? {}, "content-type") && header(unchanged, "version-label") === undefined && header(unchanged, "next-poll-interval-in-seconds") !== undefined,
+      if (!unchanged) return;
+      const asBefore = header(unchanged, "content-type") === header(first, "content-type");
+      return {
+        agrees: unchanged.status === 200 && asBefore && !has(unchanged, "version-label") && has(unchanged, "next-poll-interval-in-seconds"),
         seen: `${describe(unchanged)}; ${headers(unchanged)}`,
       };
     },
@@ -108,7 +125,8 @@ export function conclude(answers) {
       if (errors.length === 0) return;
       const places = [...new Set(errors.map(({ typeIn }) => typeIn))];
       const tail = errors.some((answer) => /:/.test(header(answer, "x-amzn-errortype") ?? "")) ? ", with a tail after a colon" : "";
-      return { agrees: list(places) === "x-amzn-errortype", seen: `in ${list(places.map((place) => `\`${place}\``))}${tail}; ${list([...new Set(errors.map(({ status, exception }) => `${status} ${exception}`))])}` };
+      const kinds = [...new Set(errors.map(({ status, exception }) => `${status} ${exception}`))];
+      return { agrees: list(places) === "x-amzn-errortype", seen: `in ${list(places.map((place) => `\`${place}\``))}${tail}; ${list(kinds)}` };
     },
 
     "an unknown profile gets 404 when the session is opened": () => {
@@ -120,22 +138,31 @@ export function conclude(answers) {
     },
 
     "where nothing is deployed a poll gets 404, `Configuration`": () => {
-      const missing = answers.find(({ kind, step }) => kind === "missing" && step !== "unknown profile" && !(step === "session" && /^(Application|Environment|ConfigurationProfile)$/.test(session.resourceType)));
-      return missing && { agrees: missing.method === "GET" && missing.exception === "ResourceNotFoundException" && missing.resourceType === "Configuration", seen: `${missing.method === "POST" ? "when the session was opened: " : ""}${describe(missing)}; ReferencedBy: ${list(missing.referencedBy)}` };
+      // A session may be refused for a name that is wrong, which is another matter.
+      const isAName = ({ method, resourceType }) => method === "POST" && /^(Application|Environment|ConfigurationProfile)$/.test(resourceType);
+      const missing = answers.find((answer) => answer.kind === "missing" && answer.step !== "unknown profile" && !isAName(answer));
+      const at = missing?.method === "POST" ? "when the session was opened: " : "";
+      return missing && {
+        agrees: missing.method === "GET" && missing.exception === "ResourceNotFoundException" && missing.resourceType === "Configuration",
+        seen: `${at}${describe(missing)}; ReferencedBy: ${list(missing.referencedBy)}`,
+      };
     },
 
     "a 404 does not spend the token": () => {
       const again = find("same token after 404");
       const back = last("poll after the new deployment");
       if (!again?.status) return;
-      const after = back?.status && back.kind !== "missing" ? `; when it was deployed again ${describe(back)}` : "; whether it works when something is deployed again was not seen";
-      return { agrees: [again, back].some((answer) => answer?.kind === "refused") ? false : back?.token ? true : undefined, seen: `the same token at once: ${describe(again)}${after}` };
+      const isBack = back?.status && back.kind !== "missing";
+      const after = isBack ? `when it was deployed again ${describe(back)}` : "whether it works when something is deployed again was not seen";
+      const refused = again.kind === "refused" || back?.kind === "refused";
+      return { agrees: refused ? false : back?.token ? true : undefined, seen: `the same token at once: ${describe(again)}; ${after}` };
     },
 
     "every answer has `Date` and `x-amzn-RequestId`": () => {
       const of = all(({ method }) => method !== "OPTIONS");
       const without = (name) => of.filter((answer) => header(answer, name) === undefined).length;
-      return of.length > 0 && { agrees: without("date") + without("x-amzn-requestid") === 0, seen: `of ${of.length} answers ${without("date")} without Date, ${without("x-amzn-requestid")} without x-amzn-RequestId` };
+      const [date, id] = [without("date"), without("x-amzn-requestid")];
+      return of.length > 0 && { agrees: date + id === 0, seen: `of ${of.length} answers ${date} without Date, ${id} without x-amzn-RequestId` };
     },
 
     "whether AWS's own host lets a page of another origin ask (preflight)": () => {
@@ -152,7 +179,8 @@ export function conclude(answers) {
       const polls = of.filter(({ method }) => method === "GET");
       const exposed = [...new Set(polls.map((answer) => header(answer, "access-control-expose-headers") ?? "none"))];
       const hidden = needed.filter((name) => !exposed.every((it) => it.toLowerCase().split(/\s*,\s*/).includes(name)));
-      return { seen: `${readable === of.length && polls.length > 0 && hidden.length === 0 ? "yes" : "no"}: of ${of.length} answers ${readable} allow the origin; exposed: ${exposed.join(" or ") || "no poll was answered"}` };
+      const can = readable === of.length && polls.length > 0 && hidden.length === 0 ? "yes" : "no";
+      return { seen: `${can}: of ${of.length} answers ${readable} allow the origin; exposed: ${exposed.join(" or ") || "no poll was answered"}` };
     },
   };
   return Object.entries(facts).map(([fact, look]) => ({ fact, ...(look() || undefined) }));

@@ -78,7 +78,9 @@ export class Run {
   /** Opens a session; gives its token, or nothing. */
   async session(step, more) {
     this.#interval = more.RequiredMinimumPollIntervalInSeconds ?? 60;
-    const { answer, output, error, sent } = await this.recorder.ask(step, (fetch) => this.operations.startConfigurationSession(this.#options(fetch), { ...this.input, ...more }));
+    const input = { ...this.input, ...more };
+    const call = (fetch) => this.operations.startConfigurationSession(this.#options(fetch), input);
+    const { answer, output, error, sent } = await this.recorder.ask(step, call);
     if (!sent) throw error;
     return { kind: answer.kind, token: output?.InitialConfigurationToken, error };
   }
@@ -89,7 +91,8 @@ export class Run {
       this.tell(`not asked, for the price's sake: ${step}`);
       return { kind: "not asked" };
     }
-    const { answer, output } = await this.recorder.ask(step, (fetch) => this.operations.getLatestConfiguration(this.#options(fetch), { ConfigurationToken: token }));
+    const call = (fetch) => this.operations.getLatestConfiguration(this.#options(fetch), { ConfigurationToken: token });
+    const { answer, output } = await this.recorder.ask(step, call);
     const { kind } = answer;
     if (output) this.#interval = output.NextPollIntervalInSeconds ?? this.#interval;
     if (output || kind === "missing") this.#ready = Date.now() + this.#interval * 1000 + MARGIN;

@@ -5,7 +5,8 @@ const word = ({ seen, agrees }) => (seen === undefined ? "not seen" : agrees ===
 
 /** The facts that were seen, each with what it was, and the names of the others. */
 export function table(facts) {
-  return facts.toSorted((a, b) => (a.seen === undefined) - (b.seen === undefined)).map((it) => `${word(it).padEnd(12)}${it.fact.replaceAll("`", "")}${it.seen === undefined ? "" : `\n${" ".repeat(12)}${it.seen}`}`).join("\n");
+  const line = (it) => `${word(it).padEnd(12)}${it.fact.replaceAll("`", "")}${it.seen === undefined ? "" : `\n${" ".repeat(12)}${it.seen}`}`;
+  return facts.toSorted((a, b) => (a.seen === undefined) - (b.seen === undefined)).map(line).join("\n");
 }
 
 /** What the last column says of a fact until somebody has seen it. */

@@ -294,9 +294,19 @@ describe("faults: fewer than ten requests, no secrets", () => {
       const given = "echoedtoken+/".repeat(60);
       const instead = (request, response, body) => {
         const all = [request.url, decodeURIComponent(request.url), request.headers.authorization, request.headers["x-amz-security-token"], body, given].join(" ");
-        const document = { __type: given, Reason: all, Message: all, ResourceType: given, [all]: all, ReferencedBy: { [all]: all }, Details: { InvalidParameters: { [given]: { Problem: given }, [all]: { Problem: all } } } };
+        const Details = { InvalidParameters: { [given]: { Problem: given }, [all]: { Problem: all } } };
+        const document = { __type: given, Reason: all, Message: all, ResourceType: given, [all]: all, ReferencedBy: { [all]: all }, Details };
         const isSession = request.method === "POST" && !String(body).includes("does-not-exist");
-        const headers = { "x-amzn-errortype": given.slice(0, 60), "access-control-allow-origin": all, "content-type": given, "next-poll-configuration-token": given, "x-echo": all, "cache-control": (request.headers.authorization ?? "").slice(-150), "retry-after": request.headers["x-amz-security-token"] ?? "", "access-control-allow-headers": given };
+        const headers = {
+          "x-amzn-errortype": given.slice(0, 60),
+          "access-control-allow-origin": all,
+          "access-control-allow-headers": given,
+          "content-type": given,
+          "next-poll-configuration-token": given,
+          "cache-control": (request.headers.authorization ?? "").slice(-150),
+          "retry-after": request.headers["x-amz-security-token"] ?? "",
+          "x-echo": all,
+        };
         response.writeHead(isSession ? 201 : status, headers).end(isSession ? JSON.stringify({ InitialConfigurationToken: given, [given]: all }) : JSON.stringify(document));
       };
       const server = await serve(t, { instead });

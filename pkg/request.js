@@ -7,6 +7,12 @@ import { isWorkerd } from "./host.js";
 // Cookies are a browser's matter; workerd throws on the member.
 const isBrowser = !isWorkerd && typeof location === "object" && !globalThis.Deno && !globalThis.process?.versions?.node;
 
+/** Whether a host that gave no answer is there all the same, and so refuses this page's origin: a browser lets one know no more. */
+export async function refusesOrigin(url, signal) {
+  const { origin } = new URL(url);
+  return isBrowser && origin !== location.origin && fetch(origin, { mode: "no-cors", credentials: "omit", cache: "no-store", signal }).then(() => true, () => false);
+}
+
 let cacheWorks;
 /** Whether fetch takes `cache`: workerd throws at older compatibility dates. Asked once, and never at global scope. */
 function takesCache() {

@@ -185,7 +185,11 @@ export default (test) => {
   socket("another origin that allows nothing", async (t) => {
     const { client } = visit(t, "forbidden", { origin: t.elsewhere });
     const error = await t.soon(rejects(client.refresh(), "network"));
-    matches(error.message, /CORS/);
+    matches(error.message, /the host is there but refuses this origin: check Access-Control-Allow-Origin/);
+    // Nobody there at all is told otherwise.
+    const nobody = t.client({ endpoint: t.closed, fetch: undefined });
+    const other = await t.soon(rejects(nobody.refresh(), "network"));
+    ok(!/is there/.test(other.message), other.message);
   }, browser);
 
   socket("what a caller's fetch opened without the signal is closed all the same", async (t) => {
@@ -193,7 +197,8 @@ export default (test) => {
     const { client, heard, calls } = visit(t, "hang-body", { fetch: (url, { signal, ...init }) => fetch(url, init), ...limits });
     await t.soon(client.start());
     equal(heard.of("error")[0].error.limit, "idle");
-    while ((await calls()).closed < 1) await pause(50);
+    // Firefox keeps the connection, although the reader was cancelled.
+    while (t.runtime !== "firefox" && (await calls()).closed < 1) await pause(50);
   });
 
   socket("another origin with cookies, only where they are asked for", async (t) => {

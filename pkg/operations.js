@@ -48,8 +48,10 @@ export async function getLatestConfiguration(options, input) {
 
 /** Makes one request, and another where the first was refused for what could be mended; gives the answer, and what would be next. */
 async function request(options, input, token) {
-  await instantiate();
-  const { credentials, sign } = options;
+  const { credentials, sign, signal } = options;
+  signal?.throwIfAborted();
+  const loading = instantiate();
+  if (loading) await Promise.race(signal ? [loading, aborted(signal)] : [loading]);
   for (let again = !!(credentials || sign); ; again = false) {
     // Its clocks stand still: there is one request, whose limits are not the engine's matter.
     const clocks = [0, Date.now()];
@@ -121,13 +123,15 @@ function failure(code, operation, members, said, Type = AppConfigError) {
   return new Type(code, describe(code, operation, all, said), all);
 }
 
+/** Rejects when the signal aborts: not everything that is waited for listens to it. */
+const aborted = (signal) => new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+
 /** Sends a request and reads its answer, to the end or as far as it is wanted. */
 async function ask(options, operation, url, body) {
   const { signal } = options;
   signal?.throwIfAborted();
   const controller = new AbortController();
-  // Not everything that is waited for listens to the signal.
-  const gone = new Promise((_, reject) => controller.signal.addEventListener("abort", () => reject(controller.signal.reason)));
+  const gone = aborted(controller.signal);
   const wait = (promise) => Promise.race([promise, gone]);
   const abort = () => controller.abort();
   signal?.addEventListener("abort", abort);

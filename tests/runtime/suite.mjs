@@ -10,6 +10,7 @@ import leftovers from "./cases/leftovers.mjs";
 import listeners from "./cases/listeners.mjs";
 import loading from "./cases/loading.mjs";
 import oddities from "./cases/oddities.mjs";
+import operations from "./cases/operations.mjs";
 import options from "./cases/options.mjs";
 import polls from "./cases/polls.mjs";
 import refresh from "./cases/refresh.mjs";
@@ -18,7 +19,7 @@ import sockets from "./cases/sockets.mjs";
 import start from "./cases/start.mjs";
 import stop from "./cases/stop.mjs";
 
-const cases = { options, start, polls, refresh, stop, listeners, configuration, authentication, credentials, errors, secrets, loading, sockets, leftovers, oddities, emulator };
+const cases = { options, start, polls, refresh, stop, listeners, configuration, authentication, credentials, operations, errors, secrets, loading, sockets, leftovers, oddities, emulator };
 
 /**
  * Every test: its name, the function that runs it in a context, and where and when: `needs` names what not every world has (see harness.mjs),

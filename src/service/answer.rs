@@ -7,8 +7,10 @@ use alloc::string::ToString;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::{Fault, Latest, Plan, Record, Refusal, Service, MAXIMUM_IDENTIFIER_CHARACTERS};
+use super::{signature, Fault, Latest, Plan, Record, Refusal, Service, MAXIMUM_IDENTIFIER_CHARACTERS};
+use crate::protocol::authorization::Received;
 use crate::protocol::date::{self, UnixMilliseconds};
+use crate::protocol::json;
 use crate::protocol::response::{header, session_to_json};
 use crate::protocol::{Operation, Problem, Request, SessionInput};
 
@@ -17,16 +19,20 @@ const DATE: &str = "date";
 const MAXIMUM_REQUEST_BYTES: usize = 65_536;
 
 /// A request as it arrived.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub struct Call<'a> {
     /// The method, in upper case.
     pub method: &'a str,
+    /// The endpoint's own path, which stands before `path`; empty where there is none.
+    pub prefix: &'a str,
     /// The path below the endpoint.
     pub path: &'a str,
     /// The query, without `?`.
     pub query: &'a str,
+    /// Names, in whatever case, and values. Signatures alone need them, so where none is checked there may be none.
+    pub headers: &'a [(String, String)],
     /// The body.
-    pub body: &'a str,
+    pub body: &'a [u8],
 }
 
 /// Whether an answer arrives.
@@ -91,10 +97,7 @@ impl Answer {
                 let wrong = if is("application/octet-stream") { "text/plain" } else { "application/octet-stream" };
                 self.replace(header::CONTENT_TYPE, wrong.to_owned());
             }
-            Fault::ClockSkew => {
-                let ahead = i64::from(plan.seconds) * 1000;
-                self.replace(DATE, date::format(now.saturating_add_signed(ahead)));
-            }
+            Fault::ClockSkew => self.replace(DATE, date::format(plan.clock(now))),
             _ => {}
         }
     }
@@ -103,10 +106,19 @@ impl Answer {
         let exception = refusal.exception();
         self.status = refusal.status();
         self.header(header::CONTENT_TYPE, "application/json");
-        // The colon is a quirk of the real one, which clients have to live with.
         let name = exception.name.clone().unwrap_or_default();
-        self.header(header::ERROR_TYPE, format!("{name}:"));
-        self.body = exception.to_json().into_bytes().into();
+        if let Refusal::Unauthenticated { message, .. } = refusal {
+            // From the door of all services, not from this one: `signature.rs` says where it was seen.
+            self.header(header::ERROR_TYPE, name);
+            let mut body = String::from("{\"message\":");
+            json::write_string(&mut body, message);
+            body.push('}');
+            self.body = body.into_bytes().into();
+        } else {
+            // The colon is a quirk of the real one, which clients have to live with.
+            self.header(header::ERROR_TYPE, format!("{name}:"));
+            self.body = exception.to_json().into_bytes().into();
+        }
         self.record.message = exception.message().map(str::to_owned);
         self.record.problem = exception.invalid_parameters().next().map(|(_, problem)| problem.as_str().to_owned());
         self.record.resource_type = exception.resource_type().map(|it| it.as_str().to_owned());
@@ -137,7 +149,7 @@ impl Service {
     /// ```
     /// use appconfig_edge::service::{Call, Options, Service};
     /// let mut service = Service::new(Options::default(), 1);
-    /// let answer = service.answer(0, Call { method: "GET", path: "/configuration", query: "configuration_token=x", body: "" });
+    /// let answer = service.answer(0, Call { method: "GET", path: "/configuration", query: "configuration_token=x", ..Call::default() });
     /// assert_eq!((answer.status, answer.record.problem.as_deref()), (400, Some("Corrupted")));
     /// ```
     pub fn answer(&mut self, now: UnixMilliseconds, call: Call) -> Answer {
@@ -171,8 +183,13 @@ impl Service {
             (_, Some(Fault::Hang)) => {}
             (_, Some(Fault::HtmlPage)) => answer.send_page(200),
             (_, Some(Fault::Unavailable)) => answer.send_page(503),
-            (Some(Operation::StartConfigurationSession), _) => self.answer_start(now, call, fault, &mut answer),
-            (Some(Operation::GetLatestConfiguration), _) => self.answer_get(now, call, fault, &mut answer),
+            (Some(operation), _) => {
+                let refusal = self.refuses(now, call, plan);
+                match operation {
+                    Operation::StartConfigurationSession => self.answer_start(now, call, refusal, &mut answer),
+                    Operation::GetLatestConfiguration => self.answer_get(now, call, refusal, &mut answer),
+                }
+            }
             (None, _) => answer.refuse(&Refusal::UnknownOperation),
         }
         self.options.interval_in_seconds = interval;
@@ -184,8 +201,22 @@ impl Service {
         answer
     }
 
-    fn answer_start(&mut self, now: UnixMilliseconds, call: Call, fault: Option<Fault>, answer: &mut Answer) {
-        let input = (call.body.len() <= MAXIMUM_REQUEST_BYTES).then(|| SessionInput::from_json(call.body)).flatten();
+    /// What is refused before anybody looks at what it asks for. A fault that was asked for comes before the signature.
+    fn refuses(&self, now: UnixMilliseconds, call: Call, plan: Option<Plan>) -> Option<Refusal> {
+        if let Some(refusal) = plan.and_then(|plan| plan.fault.refusal()) {
+            return Some(refusal);
+        }
+        let skew = plan.filter(|plan| plan.fault == Fault::ClockSkew);
+        let clock = skew.map_or(now, |plan| plan.clock(now));
+        let Some(verifier) = &self.options.verifier else { return skew.map(|_| signature::skewed(now, clock)) };
+        let path = format!("{}{}", call.prefix, call.path);
+        let received = Received { method: call.method, path: &path, query: call.query, headers: call.headers, body: call.body };
+        verifier.check(clock, &received).err()
+    }
+
+    fn answer_start(&mut self, now: UnixMilliseconds, call: Call, refusal: Option<Refusal>, answer: &mut Answer) {
+        let body = core::str::from_utf8(call.body).ok().filter(|body| body.len() <= MAXIMUM_REQUEST_BYTES);
+        let input = body.and_then(SessionInput::from_json);
         if let Some(input) = &input {
             // One that is too long is refused, and remembered as too long.
             let short = |name: &str| Some(name.chars().take(MAXIMUM_IDENTIFIER_CHARACTERS + 1).collect());
@@ -193,7 +224,7 @@ impl Service {
             answer.record.environment = short(&input.environment_identifier);
             answer.record.configuration_profile = short(&input.configuration_profile_identifier);
         }
-        let result = match (fault.and_then(Fault::refusal), input) {
+        let result = match (refusal, input) {
             (Some(refusal), _) => Err(refusal),
             (None, Some(input)) => self.start_configuration_session(now, &input),
             (None, None) => Err(Refusal::Invalid(
@@ -211,7 +242,7 @@ impl Service {
         }
     }
 
-    fn answer_get(&mut self, now: UnixMilliseconds, call: Call, fault: Option<Fault>, answer: &mut Answer) {
+    fn answer_get(&mut self, now: UnixMilliseconds, call: Call, refusal: Option<Refusal>, answer: &mut Answer) {
         let claim = Request::token_in_query(call.query).and_then(|token| self.claim(token.as_str()));
         if let Some(claim) = claim {
             answer.record.session = Some(claim.session);
@@ -221,7 +252,7 @@ impl Service {
                 answer.record.configuration_profile = Some(target.configuration_profile.clone());
             }
         }
-        let result = match (fault.and_then(Fault::refusal), claim) {
+        let result = match (refusal, claim) {
             (Some(refusal), _) => Err(refusal),
             (None, Some(claim)) => self.poll(now, claim),
             (None, None) => Err(Refusal::Token(Problem::Corrupted)),

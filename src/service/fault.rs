@@ -3,6 +3,7 @@
 use alloc::collections::VecDeque;
 
 use super::Refusal;
+use crate::protocol::date::UnixMilliseconds;
 use crate::protocol::{Operation, Problem};
 use crate::random::Random;
 
@@ -31,7 +32,8 @@ pub enum Fault {
     WrongContentType,
     /// GetLatestConfiguration: the interval until the next poll is another one.
     Interval,
-    /// The request's signature counts as expired: 403, and a `Date` that is ahead.
+    /// The service's clock is ahead, and the `Date` with it. Where signatures are checked, they are by that clock; where they
+    /// are not, the request counts as signed by the right one, and is refused.
     ClockSkew,
     /// The body comes compressed, so that `Content-Length` is not its length.
     Compressed,
@@ -85,14 +87,13 @@ impl Fault {
         Self::ALL.into_iter().find(|it| it.name() == name)
     }
 
-    /// The refusal that it amounts to, if it is one.
+    /// The refusal that it amounts to, if it is one whatever the request is.
     pub(super) fn refusal(self) -> Option<Refusal> {
         match self {
             Self::Throttle => Some(Refusal::Throttled),
             Self::InternalError => Some(Refusal::Internal),
             Self::ExpiredToken => Some(Refusal::Token(Problem::Expired)),
             Self::CorruptedToken => Some(Refusal::Token(Problem::Corrupted)),
-            Self::ClockSkew => Some(Refusal::Skewed),
             _ => None,
         }
     }
@@ -138,6 +139,11 @@ impl Plan {
     #[must_use]
     pub fn new(fault: Fault) -> Self {
         Self { fault, operation: None, times: 1, rate: 1.0, seconds: fault.seconds().unwrap_or_default() }
+    }
+
+    /// What a clock says that is ahead by its seconds.
+    pub(super) fn clock(&self, now: UnixMilliseconds) -> UnixMilliseconds {
+        now.saturating_add_signed(i64::from(self.seconds) * 1000)
     }
 }
 

@@ -39,6 +39,7 @@ mod record;
 mod refusal;
 mod seal;
 mod sessions;
+mod signature;
 #[cfg(test)]
 mod tests;
 
@@ -49,3 +50,4 @@ pub use operations::{Latest, Service};
 pub use options::{Options, Replay};
 pub use record::Record;
 pub use refusal::Refusal;
+pub use signature::{Key, Verifier};

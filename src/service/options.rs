@@ -1,6 +1,6 @@
 //! What may differ between one service and another.
 
-use super::seal;
+use super::{seal, Verifier};
 
 /// What a token gets that was spent already. Nothing public says what the real service does, so a client has to live with all three.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,12 +43,14 @@ pub struct Options {
     pub interval_in_seconds: Option<u32>,
     /// What a spent token gets.
     pub replay: Replay,
+    /// Whose signatures are accepted. `None` for anybody's, and for none.
+    pub verifier: Option<Verifier>,
     /// The length of tokens: about 840 as the real ones, and anything from 76 to 8,192, in steps of four.
     pub token_characters: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { interval_in_seconds: None, replay: Replay::default(), token_characters: seal::DEFAULT_CHARACTERS }
+        Self { interval_in_seconds: None, replay: Replay::default(), verifier: None, token_characters: seal::DEFAULT_CHARACTERS }
     }
 }

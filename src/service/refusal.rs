@@ -4,7 +4,7 @@ use crate::protocol::{request, Exception, Problem, ResourceType};
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// Why a request was refused: one of the service model's four exceptions, or a request for something else.
+/// Why a request was refused: one of the service model's four exceptions, a signature, or a request for something else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// BadRequestException: an input that the model does not allow; the sentence says what it does.
@@ -22,8 +22,13 @@ pub enum Refusal {
     Throttled,
     /// InternalServerException.
     Internal,
-    /// The signature is of a time too far from the service's, as any AWS service has it.
-    Skewed,
+    /// There is no signature, or none that is accepted.
+    Unauthenticated {
+        /// The exception, as any AWS service has it.
+        exception: &'static str,
+        /// The sentence.
+        message: String,
+    },
     /// Neither of the two operations: `UnknownOperationException`, as services of this protocol have it.
     UnknownOperation,
 }
@@ -35,7 +40,7 @@ impl Refusal {
         match self {
             Self::Invalid(_) | Self::Token(_) => 400,
             Self::NotFound { .. } | Self::UnknownOperation => 404,
-            Self::Skewed => 403,
+            Self::Unauthenticated { .. } => 403,
             Self::Throttled => 429,
             Self::Internal => 500,
         }
@@ -53,7 +58,7 @@ impl Refusal {
             Self::NotFound { resource_type, .. } => ("ResourceNotFoundException", not_found(resource_type)),
             Self::Throttled => ("ThrottlingException", "Rate exceeded"),
             Self::Internal => ("InternalServerException", "There was an internal failure in the service"),
-            Self::Skewed => ("InvalidSignatureException", "Signature expired: the request's time is too far from the service's"),
+            Self::Unauthenticated { exception, message } => (*exception, message.as_str()),
             Self::UnknownOperation => (
                 "UnknownOperationException",
                 "Expected POST /configurationsessions or GET /configuration, the operations of AWS AppConfig Data",
@@ -67,7 +72,7 @@ impl Refusal {
                 let exception = exception.not_found(resource_type);
                 referenced_by.iter().fold(exception, |exception, (parameter, value)| exception.references(parameter, value))
             }
-            Self::Throttled | Self::Internal | Self::Skewed | Self::UnknownOperation => exception,
+            Self::Throttled | Self::Internal | Self::Unauthenticated { .. } | Self::UnknownOperation => exception,
         }
     }
 }

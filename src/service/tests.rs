@@ -46,7 +46,8 @@ fn problem<T>(result: Result<T, Refusal>) -> Option<Problem> {
 fn ask(service: &mut Service, now: u64, request: &Request) -> (Answer, Response) {
     let rest = request.url.strip_prefix("http://x").unwrap();
     let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
-    let call = Call { method: request.operation.method(), path, query, body: request.body.as_deref().unwrap_or_default() };
+    let body = request.body.as_deref().unwrap_or_default().as_bytes();
+    let call = Call { method: request.operation.method(), path, query, body, ..Call::default() };
     let answer = service.answer(now, call);
     let header = |name: &str| answer.headers.iter().find(|(it, _)| *it == name).map(|(_, value)| value.clone());
     let mut response = Response::read(answer.status, header);
@@ -149,7 +150,7 @@ fn what_is_not_known_is_named() {
 fn what_the_model_does_not_allow_is_refused() {
     let mut it = service(Options::default());
     let mut status = |method, path, query, body| {
-        let answer = it.answer(0, Call { method, path, query, body });
+        let answer = it.answer(0, Call { method, path, query, body: str::as_bytes(body), ..Call::default() });
         (answer.status, answer.record.exception.unwrap())
     };
     let long =
@@ -380,7 +381,7 @@ fn random_bytes_never_make_it_panic() {
         }
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let (method, path) = if time % 2 == 0 { ("POST", "/configurationsessions") } else { ("GET", "/configuration") };
-        let answer = it.answer(time, Call { method, path, query: &text, body: &text });
+        let answer = it.answer(time, Call { method, path, query: &text, body: text.as_bytes(), ..Call::default() });
         assert!(matches!(answer.status, 200 | 201 | 400 | 404), "{}", answer.status);
     }
 }
@@ -424,6 +425,10 @@ fn what_something_on_the_way_does_spends_no_token() {
     it.fault(Plan { seconds: -600, ..Plan::new(Fault::ClockSkew) });
     let (answer, response) = ask(&mut it, 3_600_000, &get(&token));
     assert_eq!((answer.status, exception(&response).name.as_deref()), (403, Some("InvalidSignatureException")));
+    assert_eq!(
+        exception(&response).message(),
+        Some("Signature not yet current: 19700101T010000Z is still later than 19700101T005500Z (19700101T005000Z + 5 min.)")
+    );
     assert!(answer.headers.contains(&("date", "Thu, 01 Jan 1970 00:50:00 GMT".into())), "{:?}", answer.headers);
     assert_eq!(ask(&mut it, 0, &get(&token)).0.body[..], *b"one");
 }

@@ -16,8 +16,8 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
 use crate::flags::{self, Mistake};
-use crate::protocol::{json::Reader, Operation};
-use crate::service::{Call, Configuration, Delivery, Fault, Options, Plan, Record, Replay, Service, Target};
+use crate::protocol::{date::UnixMilliseconds, json::Reader, Operation};
+use crate::service::{Call, Configuration, Delivery, Fault, Key, Options, Plan, Record, Replay, Service, Target, Verifier};
 
 /// The options of `createEmulator` that are the service's.
 #[derive(Deserialize)]
@@ -28,6 +28,37 @@ struct Setup {
     token_characters: Option<usize>,
     latency_in_milliseconds: u32,
     seed: f64,
+    /// None where signatures are not checked.
+    credentials: Option<Vec<Credentials>>,
+    region: Option<String>,
+}
+
+/// An access key whose signatures are accepted.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Credentials {
+    access_key_id: String,
+    secret_access_key: String,
+    session_token: Option<String>,
+    /// In milliseconds since 1970.
+    expiration: Option<f64>,
+}
+
+impl From<Credentials> for Key {
+    fn from(it: Credentials) -> Self {
+        Self {
+            access_key_id: it.access_key_id,
+            secret_access_key: it.secret_access_key,
+            session_token: it.session_token,
+            expiration: it.expiration.map(time),
+        }
+    }
+}
+
+/// A date's milliseconds; what is no date saturates.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // that is the meaning
+fn time(milliseconds: f64) -> UnixMilliseconds {
+    milliseconds as UnixMilliseconds
 }
 
 /// What is deployed, as `configurations` lists it.
@@ -152,6 +183,7 @@ impl Emulator {
         let options = Options {
             interval_in_seconds: setup.interval_in_seconds,
             replay: replay_named(&setup.replay)?,
+            verifier: setup.credentials.map(|all| Verifier { keys: all.into_iter().map(Key::from).collect(), region: setup.region }),
             token_characters: setup.token_characters.unwrap_or(Options::default().token_characters),
         };
         Ok(Self { service: RefCell::new(Service::new(options, setup.seed.to_bits())), latency: Cell::new(setup.latency_in_milliseconds) })
@@ -305,12 +337,24 @@ impl Emulator {
     }
 
     /// Answers a request: the service has done so when this returns, and the promise gives the answer when the latency is over.
+    /// `headers` are names and values in turn, which signatures alone need.
     ///
     /// # Errors
     /// Never, as long as JavaScript can make an object.
-    pub fn fetch(&self, now: f64, method: &str, path: &str, query: &str, body: &str) -> Result<Promise, JsError> {
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a date's milliseconds; what is no date saturates
-        let answer = self.service.borrow_mut().answer(now as u64, Call { method, path, query, body });
+    #[allow(clippy::too_many_arguments, clippy::needless_pass_by_value)] // an object would have to be taken apart; wasm-bindgen hands no `&[String]` over
+    pub fn fetch(
+        &self,
+        now: f64,
+        method: &str,
+        prefix: &str,
+        path: &str,
+        query: &str,
+        headers: Vec<String>,
+        body: &[u8],
+    ) -> Result<Promise, JsError> {
+        let headers: Vec<_> = headers.chunks_exact(2).map(|pair| (pair[0].clone(), pair[1].clone())).collect();
+        let call = Call { method, prefix, path, query, headers: &headers, body };
+        let answer = self.service.borrow_mut().answer(time(now), call);
         let delivery = match answer.delivery {
             Delivery::Whole => "whole",
             Delivery::Lost => "lost",

@@ -4,9 +4,8 @@
 import { countingHeaders, expectResponse, expectWhole, isGood, MAXIMUM_TEXT, open } from "./answer.js";
 import { decode, encode, join } from "./bytes.js";
 import { hide, learn } from "./credentials.js";
-import { AppConfigError } from "./errors.js";
 import { Engine } from "./module.js";
-import { prepare, refusesOrigin } from "./request.js";
+import { originRefused, prepare } from "./request.js";
 
 // In the order of the numbers in src/wasm/engine.rs.
 export const START = 0, STOP = 1, REFRESH = 2;
@@ -26,7 +25,7 @@ export class Driver {
   #timer;
   #due; // when it fires
   #holds = false;
-  #refused; // whether the host refuses this page's origin, once that was asked
+  #refused; // what to say of a host that refuses this page's origin, once that was asked
   /**
    * Whether who refreshes looks after the poll under way, with inputs that apply its limits by the clock: then it needs no
    * timer, which in workerd costs a tenth of a poll. Until the next hold(), that is, until somebody comes or goes.
@@ -149,9 +148,7 @@ export class Driver {
     } catch (error) {
       if (this.#exchange?.id !== id) return;
       // Asked once in a run of failures.
-      if (phase === NETWORK && !this.#options.fetch && (this.#refused ??= await refusesOrigin(url, this.#exchange.controller.signal))) {
-        error = new AppConfigError("network", "the host is there but refuses this origin: check Access-Control-Allow-Origin, and in the answer to OPTIONS -Methods and -Headers");
-      }
+      if (phase === NETWORK) error = (this.#refused ??= await originRefused(this.#options, url, this.#exchange.controller.signal)) || error;
       if (this.#exchange?.id !== id) return;
       this.#exchange = undefined;
       this.input(phase, id, error);

@@ -8,7 +8,7 @@ import { hide, learn } from "./credentials.js";
 import { AppConfigError, codes, describe, hearsay, operations, scrub } from "./errors.js";
 import { Engine, instantiate } from "./module.js";
 import { checkCall, configurationRules, sessionRules } from "./options.js";
-import { prepare } from "./request.js";
+import { originRefused, prepare } from "./request.js";
 
 // The numbers of src/wasm/engine.rs.
 const START = 0, REST = 1, REQUEST = 2, FAILED = 6;
@@ -181,7 +181,9 @@ async function ask(options, operation, url, body) {
   } catch (error) {
     whole = false;
     if (signal?.aborted) throw signal.reason;
-    throw limit ? failure("timed-out", operation, { limit }, []) : failure(code, operation, {}, [hearsay(error)]);
+    if (limit) throw failure("timed-out", operation, { limit }, []);
+    const said = (code === "network" && (await originRefused(options, url, controller.signal))) || error;
+    throw failure(code, operation, {}, [hearsay(said)]);
   } finally {
     for (const name in timers) clearTimeout(timers[name]);
     signal?.removeEventListener("abort", abort);

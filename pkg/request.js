@@ -7,10 +7,15 @@ import { isWorkerd } from "./host.js";
 // Cookies are a browser's matter; workerd throws on the member.
 const isBrowser = !isWorkerd && typeof location === "object" && !globalThis.Deno && !globalThis.process?.versions?.node;
 
-/** Whether a host that gave no answer is there all the same, and so refuses this page's origin: a browser lets one know no more. */
-export async function refusesOrigin(url, signal) {
+/**
+ * Where a host that gave no answer is there all the same, it refuses this page's origin: gives what to say then, otherwise false. A browser lets
+ * one know no more, and of a caller's own fetch nothing is known.
+ */
+export async function originRefused({ fetch: own }, url, signal) {
   const { origin } = new URL(url);
-  return isBrowser && origin !== location.origin && fetch(origin, { mode: "no-cors", credentials: "omit", cache: "no-store", signal }).then(() => true, () => false);
+  if (own || !isBrowser || origin === location.origin) return false;
+  const refused = new AppConfigError("network", "the host is there but refuses this origin: check Access-Control-Allow-Origin, and in the answer to OPTIONS -Methods and -Headers");
+  return fetch(origin, { mode: "no-cors", credentials: "omit", cache: "no-store", signal }).then(() => refused, () => false);
 }
 
 let cacheWorks;

@@ -731,7 +731,9 @@ export default (test) => {
     const hidden = visit(t, "hidden", t.elsewhere);
     same(await hidden.start(), { InitialConfigurationToken: "first" });
     matches((await rejects(hidden.latest(), "headers-hidden")).message, /Access-Control-Expose-Headers/);
-    matches((await rejects(visit(t, "forbidden", t.elsewhere).start(), "network")).message, /CORS/);
+    matches((await rejects(visit(t, "forbidden", t.elsewhere).start(), "network")).message, /the host is there but refuses this origin/);
+    const nobody = await rejects(operations(t, { endpoint: t.closed }).start(), "network");
+    ok(!/is there/.test(nobody.message), nobody.message);
   }, browser);
 
   socket("a page's relative endpoint", async (t) => {

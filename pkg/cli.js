@@ -8,7 +8,7 @@ const help = `Usage: appconfig-edge emulate FOLDER [options]
        appconfig-edge emulate FILE [options]
 
 Serves a folder, or one file, as AWS AppConfig Data over HTTP, for any client of it. It needs no AWS
-account, and takes any credentials.
+account, and takes any credentials, unless it is given some to check signatures by.
 
 Start
   mkdir -p config/shop/prod
@@ -43,6 +43,12 @@ Options
   --latency MS      how long an answer is on its way (0)
   --replay HOW      what a spent token gets: refused, repeated or empty (refused)
   --fault F         what goes wrong, and how often; see below; may be given many times
+  --access-key-id ID, --secret-access-key KEY
+                    checks signatures: who signs with another key, wrongly, or more than five minutes
+                    off is refused as on AWS. Not from the environment, and not for a real key: who
+                    lists this machine's processes can read it
+  --session-token T, --region R
+                    what such a request has to carry, and to be signed for (any region)
   --id ID=NAME      lets an id stand for a name, as both are accepted on AWS; may be given many times
   --application A   what FILE is deployed to: by default as its name says, in the agent's form, or
   --environment E   application "default", environment "default" and as the profile the file's name
@@ -91,7 +97,7 @@ function parse(args) {
   const text = { type: "string" };
   const flag = { type: "boolean", default: false };
   const texts = { type: "string", multiple: true };
-  const options = { application: text, environment: text, profile: text, id: texts, fault: texts, port: text, host: text, interval: text, latency: text, replay: text, seed: text, log: text, quiet: flag, version: flag, help: flag };
+  const options = { application: text, environment: text, profile: text, id: texts, fault: texts, "access-key-id": text, "secret-access-key": text, "session-token": text, region: text, port: text, host: text, interval: text, latency: text, replay: text, seed: text, log: text, quiet: flag, version: flag, help: flag };
   try {
     return parseArgs({ args, allowPositionals: true, options });
   } catch (error) {
@@ -114,6 +120,21 @@ function faults({ fault: all = [] }) {
   });
 }
 
+/** What signatures are checked by, as `createEmulator` takes it. What was given is not repeated: it may be a secret. */
+function trust(values) {
+  const given = (name) => {
+    const text = values[name];
+    if (text !== undefined && !/^[!-~]+$/.test(text)) throw new Usage(`--${name}: expected a text of ASCII characters without spaces`);
+    return text;
+  };
+  const [accessKeyId, secretAccessKey, sessionToken] = [given("access-key-id"), given("secret-access-key"), given("session-token")];
+  const { region } = values;
+  if (accessKeyId !== undefined && secretAccessKey !== undefined) return { credentials: { accessKeyId, secretAccessKey, sessionToken }, region };
+  const alone = ["access-key-id", "secret-access-key", "session-token", "region"].find((name) => values[name] !== undefined);
+  const missing = ["--access-key-id", "--secret-access-key"].filter((name) => values[name.slice(2)] === undefined);
+  if (alone) throw new Usage(`--${alone}: expected together with ${missing.join(" and ")}`);
+}
+
 function refuseId(text) {
   throw new Usage(`--id: expected ID=NAME, such as a1b2c3d=shop, got ${JSON.stringify(text)}`);
 }
@@ -123,14 +144,17 @@ async function main(args) {
   const [command, folder, ...rest] = positionals;
   if (values.version) return console.log(JSON.parse(readFileSync(new URL("./package.json", import.meta.url), "utf8")).version);
   if (values.help || (command === undefined && args.length === 0)) return process.stdout.write(help);
+  // Before what repeats a word: of "--secret-access-key= KEY" the key is one.
+  const trusted = trust(values);
   if (command !== "emulate") throw new Usage(`expected the command emulate, got ${command === undefined ? "none" : JSON.stringify(command)}`);
-  if (folder === undefined || rest.length > 0) throw new Usage(`expected one folder or file, got ${folder === undefined ? "none" : [folder, ...rest].join(" ")}`);
+  if (folder === undefined || rest.length > 0) throw new Usage(`expected one folder or file, got ${folder === undefined ? "none" : trusted ? rest.length + 1 : [folder, ...rest].join(" ")}`);
 
   const options = {
     folder,
     target: { application: values.application, environment: values.environment, configurationProfile: values.profile },
     ids: ids(values),
     faults: faults(values),
+    ...trusted,
     port: number(values, "port", 0, 65535),
     host: values.host,
     intervalInSeconds: number(values, "interval", 1, 86400),
@@ -162,7 +186,7 @@ async function main(args) {
 main(process.argv.slice(2)).catch((error) => {
   const usage = error instanceof Usage || error.code === "invalid-option";
   // What createEmulator refuses was given with this name, too.
-  const message = error.message.replace(/^option (fault|ids?)\b/, (_, name) => `--${name.replace(/s$/, "")}`);
+  const message = error.message.replace(/^option (fault|ids?|region)\b/, (_, name) => `--${name.replace(/s$/, "")}`);
   console.error(`appconfig-edge: ${usage || error.code || error.status ? message : error.stack}`);
   if (usage) console.error("appconfig-edge --help tells what there is");
   process.exit(usage ? 2 : 1);

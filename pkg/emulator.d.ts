@@ -53,6 +53,16 @@ export interface DeployedConfiguration extends Target {
   bytes: number;
 }
 
+/** An access key whose signatures are accepted; what AWS's SDKs give as credentials is one. */
+export interface AccessKey {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  /** What each request has to carry beside its signature, where the key is a temporary one. */
+  readonly sessionToken?: string | undefined;
+  /** When a temporary key ends, on the emulator's clock: from then on requests get `ExpiredTokenException`. */
+  readonly expiration?: Date | undefined;
+}
+
 /** What {@link createEmulator} takes. */
 export interface EmulatorOptions {
   /** What is deployed from the beginning. */
@@ -79,6 +89,14 @@ export interface EmulatorOptions {
   tokenCharacters?: number;
   /** The clock, in milliseconds since 1970; by default `Date.now`. */
   now?: () => number;
+  /**
+   * The keys by which signatures are checked, in the `authorization` header or, pre-signed, in the query: who is not among them, signs wrongly, or
+   * is more than five minutes off by the emulator's clock gets 403 and the exception that AWS has for that. Without keys anybody is
+   * served, signed or not. They are kept where no log, no error, no record of a request and no inspection of the emulator shows them.
+   */
+  credentials?: AccessKey | readonly AccessKey[];
+  /** The region for which requests have to be signed; by default any. Goes with `credentials`. */
+  region?: string;
 }
 
 /** What can go wrong on demand; see {@link Emulator.fault}. */
@@ -105,7 +123,10 @@ export type FaultName =
   | "wrong-content-type"
   /** Another interval, of five minutes or `seconds`, in this answer alone; who polls earlier is refused. GetLatestConfiguration only. */
   | "interval"
-  /** `InvalidSignatureException`, 403, and a `Date` that is an hour, or `seconds`, ahead; the token is not spent. */
+  /**
+   * A clock that is an hour, or `seconds`, ahead, and its `Date`: `InvalidSignatureException`, 403, and the token is not spent. Where signatures
+   * are checked, who signs by that clock is served.
+   */
   | "clock-skew"
   /** The body comes compressed: `Content-Length` is not its length. Over HTTP only to who accepts gzip. */
   | "compressed"

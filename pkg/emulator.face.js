@@ -1,6 +1,6 @@
 // The emulator's face: `createEmulator` for any runtime, over the module that `emulator.js` or `emulator.workerd.js` brings.
 
-import { checked, checkedAdvance, encoded, FLAGS, isJsonType, refuse } from "./emulator.options.js";
+import { checked, checkedAdvance, encoded, FLAGS, isJsonType, keys, refuse } from "./emulator.options.js";
 
 /** How many requests are remembered. */
 const REMEMBERED = 1000;
@@ -41,13 +41,17 @@ class Emulator {
   #advanced = 0;
   #options;
   #requests = [];
+  /** Whether signatures are checked. */
+  #verifies;
 
-  constructor({ Emulator: Module, ...functions }, { configurations = [], faults = [], ids = {}, now = Date.now, intervalInSeconds, latencyInMilliseconds = 0, replay = "refused", seed, tokenCharacters }) {
+  constructor({ Emulator: Module, ...functions }, { configurations = [], faults = [], ids = {}, now = Date.now, intervalInSeconds, latencyInMilliseconds = 0, replay = "refused", seed, tokenCharacters, ...trust }) {
     made += 1;
+    const credentials = keys(trust);
+    this.#verifies = credentials !== undefined;
     this.#functions = functions;
     this.#now = now;
     this.#options = { intervalInSeconds, latencyInMilliseconds, replay };
-    this.#module = new Module({ intervalInSeconds, latencyInMilliseconds, replay, seed: seed ?? Date.now() + made / 1024, tokenCharacters });
+    this.#module = new Module({ intervalInSeconds, latencyInMilliseconds, replay, seed: seed ?? Date.now() + made / 1024, tokenCharacters, credentials, region: trust.region });
     for (const [id, name] of Object.entries(ids)) judged("ids", () => this.#module.identify(id, name));
     for (const deployment of configurations) this.deploy(deployment);
     for (const { name, ...options } of faults) this.fault(name, options);
@@ -58,15 +62,18 @@ class Emulator {
     const request = typeof input === "object" && "headers" in input ? input : undefined;
     const signal = init.signal ?? request?.signal;
     signal?.throwIfAborted();
-    const { pathname, search } = new URL(request?.url ?? input, "http://localhost");
+    const { host, pathname, search } = new URL(request?.url ?? input, "http://localhost");
     const method = (init.method ?? request?.method ?? "GET").toUpperCase();
-    let body = "";
-    if (init.body !== undefined && init.body !== null) body = await new Response(init.body).text();
-    else if (request) body = await request.text(); // Firefox has no `body` there
+    let sent = new Uint8Array();
+    if (init.body !== undefined && init.body !== null) sent = new Uint8Array(await new Response(init.body).arrayBuffer());
+    else if (request) sent = new Uint8Array(await request.arrayBuffer()); // Firefox has no `body` there
     signal?.throwIfAborted();
     // Whatever stands before the operation is the endpoint's own path.
-    const path = pathname.slice(pathname.lastIndexOf("/"));
-    const { status, headers, body: bytes, delivery } = await abortable(this[answer]({ method, path, query: search.slice(1), body }), signal);
+    const end = pathname.lastIndexOf("/");
+    const call = { method, prefix: pathname.slice(0, end), path: pathname.slice(end), query: search.slice(1), body: sent };
+    // A host would send the URL's name, whatever it was given.
+    if (this.#verifies) call.headers = [...[...new Headers(init.headers ?? request?.headers)].filter(([name]) => name !== "host").flat(), "host", host];
+    const { status, headers, body: bytes, delivery } = await abortable(this[answer](call), signal);
     if (delivery === "cut") return new Response(broken(bytes), { status, headers: [...headers, ["content-length", String(bytes.length)]] });
     // What fetch gives is decompressed; its headers tell that it was not.
     if (delivery === "compressed") return new Response(bytes, { status, headers: [...headers, ["content-encoding", "gzip"], ["content-length", String((await gzip(bytes)).length)]] });
@@ -79,8 +86,9 @@ class Emulator {
     return new Response(bytes, { status, headers });
   };
 
-  async [answer]({ method, path, query, body }) {
-    const result = await this.#module.fetch(this.now, method, path, query, body);
+  /** `headers` are names and values in turn, as they arrived. */
+  async [answer]({ method, prefix = "", path, query, headers, body }) {
+    const result = await this.#module.fetch(this.now, method, prefix, path, query, this.#verifies ? headers : [], body);
     this.#requests.push(Object.freeze(result.record));
     if (this.#requests.length > REMEMBERED) this.#requests.shift();
     return result;

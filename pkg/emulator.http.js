@@ -30,10 +30,12 @@ async function appConfigData(request, response, path, query, { emulator, folder 
     response.end();
     return { type: "preflight", path, asked, origin: request.headers.origin };
   }
-  // One that is too long is no JSON either way.
-  const body = request.method === "GET" ? "" : ((await readBody(request, MAXIMUM_REQUEST_BYTES)) ?? "");
+  const { method, headers, rawHeaders } = request;
+  // One that is too long is no JSON either way. A poll has none, but if it has, its signature is not that of one without.
+  const mayHaveBody = method !== "GET" || headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined;
+  const body = (mayHaveBody && (await readBody(request, MAXIMUM_REQUEST_BYTES))) || new Uint8Array();
   await folder.fresh();
-  const result = await emulator[answer]({ method: request.method, path, query, body: body.toString() });
+  const result = await emulator[answer]({ method, path, query, headers: rawHeaders, body });
   await sendResult(request, response, result);
   return { type: "request", ...result.record };
 }

@@ -12,7 +12,7 @@ function outcome({ status, session, exception, problem, resourceType, message, u
   if (session !== undefined) parts.push(`session ${session}`);
   if (status === 201) parts.push("opened");
   else if (status === 200) parts.push(unchanged ? "unchanged" : [bytes(count), versionLabel && plain(versionLabel)].filter(Boolean).join(", "));
-  else if (exception) parts.push([exception, problem ?? resourceType].filter(Boolean).join(" "), message);
+  else if (exception) parts.push([exception, problem ?? resourceType].filter(Boolean).join(" "), plain(message).trim());
   if (intervalInSeconds !== undefined) parts.push(`next in ${intervalInSeconds} s`);
   if (fault) parts.push(`fault ${fault}`);
   return parts.join(" · ");

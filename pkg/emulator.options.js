@@ -1,7 +1,7 @@
 // What the emulator is given, checked by name as the client's options are.
 
 import { AppConfigError } from "./errors.js";
-import { check } from "./options.js";
+import { check, isCredentials } from "./options.js";
 
 /** The type of a configuration profile for feature flags, in AWS's words. */
 export const FLAGS = "AWS.AppConfig.FeatureFlags";
@@ -15,6 +15,9 @@ const isOneOf = (...names) => [(value) => names.includes(value), names.map((name
 // The service counts its characters; here it is enough that it is a text.
 const identifier = [isText(512), "a name of 1 to 128 characters"];
 
+/** Whether a value is an access key that may end. */
+const isKey = (value) => typeof value === "object" && isCredentials(value ?? undefined) && (value.expiration === undefined || value.expiration.getTime?.() >= 0);
+
 const target = { application: identifier, environment: identifier, configurationProfile: identifier };
 const rules = {
   createEmulator: {
@@ -27,6 +30,11 @@ const rules = {
     seed: [Number.isFinite, "a finite number"],
     tokenCharacters: isWhole(76, 8192),
     now: [(value) => typeof value === "function", "a function that gives milliseconds since 1970"],
+    credentials: [
+      (value) => (Array.isArray(value) ? value.length > 0 && value.every(isKey) : isKey(value)),
+      "{ accessKeyId, secretAccessKey, sessionToken?, expiration? } with texts and a Date, or an array of them",
+    ],
+    region: [(value) => typeof value === "string" && /^[a-z0-9-]{1,63}$/.test(value), "a region such as eu-west-1"],
   },
   deploy: {
     ...target,
@@ -55,6 +63,14 @@ export function checked(where, given) {
   check(given, rules[where], "options");
   for (const name of required[where] ?? []) if (given[name] === undefined) refuse(name, `expected ${rules[where][name][1]}, got undefined`);
   return given;
+}
+
+/** The keys among the options as the service takes them; undefined where signatures are not checked. */
+export function keys({ credentials, region }) {
+  if (region !== undefined && credentials === undefined) refuse("region", "expected together with credentials, because without them no signature is checked");
+  // Nothing else that these objects have is passed on.
+  const key = ({ accessKeyId, secretAccessKey, sessionToken, expiration }) => ({ accessKeyId, secretAccessKey, sessionToken: sessionToken || undefined, expiration: expiration?.getTime() });
+  return credentials && [credentials].flat().map(key);
 }
 
 /** A time for the emulator's clock to go forward by. */

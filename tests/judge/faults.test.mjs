@@ -47,7 +47,7 @@ test("over HTTP each is what it says", async (t) => {
   assert.equal((await next("interval", { seconds: 7 })).headers["next-poll-interval-in-seconds"], "7");
 
   const skewed = await next("clock-skew", { seconds: -600 });
-  assert.deepEqual([skewed.status, skewed.headers["x-amzn-errortype"], skewed.again.status], [403, "InvalidSignatureException:", 200]);
+  assert.deepEqual([skewed.status, skewed.headers["x-amzn-errortype"], skewed.again.status], [403, "InvalidSignatureException", 200]);
   assert.ok(Math.abs(Date.parse(skewed.headers.date) + 600_000 - Date.now()) < 5000);
 
   const compressed = await next("compressed", {}, { "accept-encoding": "gzip, br" });

@@ -82,6 +82,8 @@ const everything: ProxiedOptions = {
 const either: ConfigurationClientOptions[] = [everything, signed];
 new ConfigurationClient(either[0]!);
 new ConfigurationClient({ ...everything, fetch: createEmulator().fetch, logger: null });
+createEmulator({ credentials: key });
+createEmulator({ credentials: [identity, { ...key, sessionToken: "token", expiration: new Date() }], region: "eu-west-1" });
 new ConfigurationClient({ ...everything, fetch: () => new Response() });
 
 export function sign(request: SignRequest): Record<string, string> {

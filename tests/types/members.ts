@@ -93,7 +93,7 @@ export const options = {
   start: { signal: true, timeoutInMilliseconds: true } satisfies Names<keyof WaitOptions>,
   createEmulator: {
     configurations: true, faults: true, ids: true, intervalInSeconds: true, latencyInMilliseconds: true, replay: true, seed: true,
-    tokenCharacters: true, now: true,
+    tokenCharacters: true, now: true, credentials: true, region: true,
   } satisfies Names<keyof EmulatorOptions>,
 };
 

@@ -1,11 +1,6 @@
-// This package, without a proxy: pre-signed by aws4fetch, which is what the README shows.
+// This package, without a proxy: it signs itself.
 
-import { AwsClient } from "aws4fetch";
 import { credentials, region } from "../credentials.mjs";
 import * as edge from "./edge.mjs";
 
-export function open(endpoint) {
-  const aws = new AwsClient({ ...credentials, region, service: "appconfig" });
-  const sign = async ({ url, method, headers, body, signal }) => aws.sign(url, { method, headers, body, signal });
-  return edge.open(endpoint, { sign });
-}
+export const open = (endpoint) => edge.open(endpoint, { region, credentials });

@@ -13,7 +13,7 @@ const contenders = {
   fetch: "bare fetch",
   "fetch-bounded": "bare fetch, time limit, no redirect, no cache",
   edge: "appconfig-edge",
-  "edge-signed": "appconfig-edge, signed by aws4fetch",
+  "edge-signed": "appconfig-edge, signed here",
   aws4fetch: "aws4fetch and a loop",
   sdk: "AWS SDK",
   powertools: "Powertools",

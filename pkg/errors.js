@@ -36,9 +36,12 @@ export class AppConfigError extends Error {
 }
 AppConfigError.prototype.name = "AppConfigError";
 
-/** A message of the host or of the caller's code without what may be secret in it: URLs, anything long, and what looks as an access key's id. */
+/**
+ * A message of the host or of the caller's code without what may be secret in it: URLs, anything long that is not of letters alone, as names are,
+ * or is longer than names are, and what looks as an access key's id.
+ */
 export function scrub(text) {
-  return String(text).replace(/\w+:\/\/[^\s"'<>)]+/g, "<url>").replace(/[\w+/=%.~-]{24,}|[A-Z\d]{16,}/g, "…").slice(0, 200);
+  return String(text).replace(/\w+:\/\/[^\s"'<>)]+/g, "<url>").replace(/(?=\S*[\d+/=%])[\w+/=%.~-]{24,}|\w{40,}|[A-Z\d]{16,}/g, "…").slice(0, 200);
 }
 
 /** What a host or a callback said, as far as it can be told. Never the error itself: Deno's carries the URL, and with it the token. */
@@ -46,7 +49,7 @@ export function hearsay(reason) {
   try {
     if (reason instanceof AppConfigError) return reason.message;
     const { code, name, message } = reason?.cause ?? reason ?? {};
-    return [String(code ?? reason?.code ?? name ?? ""), message && scrub(message)].filter(Boolean).join(": ");
+    return [code ?? reason?.code ?? name, message].filter(Boolean).map(scrub).join(": ");
   } catch {
     // Anything can be thrown, also what cannot become a text.
     return "";

@@ -134,6 +134,25 @@ export default (test) => {
     matches(heard.of("error")[0].error.message, /the vault is closed/);
   });
 
+  test("a provider that throws at once, or never settles, is asked again by the next attempt", async (t) => {
+    const dull = () => {
+      dull.calls = (dull.calls ?? 0) + 1;
+      if (dull.calls < 3) throw new Error("not yet");
+      return key;
+    };
+    for (const options of [signed(dull), signed(provider(() => new Promise(() => {}), key), { headersTimeoutInMilliseconds: 200 })]) {
+      const service = upstream(opened(), sent("{}"));
+      const { client, heard } = t.heard({ fetch: service.fetch, ...options });
+      await t.soon(client.start());
+      ok(heard.of("error").every(({ error }) => ["not-sent", "timed-out"].includes(error.code)) && heard.of("error").length > 0);
+      equal(service.calls.length, 2, "requests");
+    }
+    // Clients that share one that hangs are not held by each other.
+    const share = provider(() => new Promise(() => {}), key);
+    const clients = [1, 2].map(() => t.client({ fetch: upstream(opened(), sent("{}")).fetch, ...signed(share), headersTimeoutInMilliseconds: 200 }));
+    await t.soon(Promise.all(clients.map((client) => client.start())));
+  });
+
   test("a clock that is off is corrected once, by Date", async (t) => {
     for (const off of [-HOUR, HOUR, 400 * 24 * HOUR]) {
       const service = upstream(skewed(off), opened(), sent("{}"));

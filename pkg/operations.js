@@ -12,7 +12,7 @@ import { originRefused, prepare } from "./request.js";
 
 // The numbers of src/wasm/engine.rs.
 const START = 0, REST = 1, REQUEST = 2, FAILED = 6;
-const NO_BODY = 0, NEW = 3;
+const NEW = 3;
 
 /** An exception of the service, its members as AWS has them. */
 export class BadRequestException extends AppConfigError {}
@@ -60,12 +60,12 @@ async function request(options, input, token) {
       engine.input(...clocks, START, 0);
       let wanted = drain(engine, options).next;
       if (token) {
-        engine.respond(...clocks, wanted.id, 201, encode(["", "", "", "", JSON.stringify({ InitialConfigurationToken: token })]), NO_BODY, false);
+        engine.respond(...clocks, wanted.id, 201, encode(["", "", "", "", JSON.stringify({ InitialConfigurationToken: token })]), NEW, false);
         wanted = drain(engine, options).next;
       }
       const { id, operation, url, body } = wanted;
       const { response, values, text, bytes } = await ask(options, operation, url, body);
-      engine.respond(...clocks, id, response.status, encode([...values, text]), operation && isGood(response.status) ? NEW : NO_BODY, response.type === "cors");
+      engine.respond(...clocks, id, response.status, encode([...values, text]), NEW, response.type === "cors");
       const { refused, next } = drain(engine, options);
       if (!refused) return { values, bytes, next };
       const { code, error } = refused;

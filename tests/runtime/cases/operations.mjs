@@ -646,7 +646,7 @@ export default (test) => {
     };
     await round(50);
     const before = t.memory();
-    await round(400);
+    await round(2000);
     equal(t.memory(), before, "bytes of linear memory");
   }, { alone: true, needs: ["gc"] });
 

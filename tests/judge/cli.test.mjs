@@ -8,6 +8,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { knownFaults } from "../../pkg/emulator.face.js";
 import { createEmulator } from "../../pkg/emulator.js";
+import { signers } from "./signers.mjs";
 import { flags, makeFolder, openSession, promised, until } from "./server.mjs";
 
 const cli = fileURLToPath(new URL("../../pkg/cli.js", import.meta.url));
@@ -158,13 +159,42 @@ test("help that one can work from, and the version", async (t) => {
     const it = run(t, ...args);
     assert.equal(await it.ended, 0);
     for (const word of ["emulate FOLDER", "application/environment/profile.ext", "endpoint: ", "/_emulator/"]) assert.ok(it.output().includes(word), word);
-    for (const name of ["application", "environment", "profile", "id", "port", "host", "interval", "latency", "replay", "fault", "seed", "log", "quiet", "version"]) assert.ok(it.output().includes(`  --${name}`) || it.output().includes(`, --${name}`), name);
+    for (const name of ["application", "environment", "profile", "id", "port", "host", "interval", "latency", "replay", "fault", "access-key-id", "secret-access-key", "session-token", "region", "seed", "log", "quiet", "version"]) assert.ok(it.output().includes(`  --${name}`) || it.output().includes(`, --${name}`), name);
     for (const { name } of createEmulator()[knownFaults]) assert.match(it.output(), new RegExp(`\\b${name}\\b`));
     assert.ok(it.lines().every((line) => line.length <= 110));
   }
   const version = run(t, "--version");
   assert.equal(await version.ended, 0);
   assert.match(version.output(), /^\d+\.\d+\.\d+\n$/);
+});
+
+test("signatures are checked where it is given a key, and the key is shown nowhere", async (t) => {
+  const credentials = { accessKeyId: "ASIAEXAMPLE", secretAccessKey: "mark1/secret+", sessionToken: "mark2/token==" };
+  const options = ["--access-key-id", credentials.accessKeyId, `--secret-access-key=${credentials.secretAccessKey}`, "--session-token", credentials.sessionToken];
+  const sign = signers.find(({ name }) => name === "aws4fetch").open;
+  for (const more of [["--region", "eu-west-1"], ["--log", "json"]]) {
+    const it = await serve(t, files, ...options, ...more);
+    const right = sign(t, it.url, { credentials, region: "eu-west-1" });
+    const { status, token } = await right.start();
+    assert.deepEqual([status, (await right.poll(token)).text], [201, '{"one":1}']);
+    assert.equal((await openSession(it.url)).status, 403);
+    const elsewhere = await sign(t, it.url, { credentials, region: "us-east-1" }).start();
+    assert.equal(elsewhere.status, more[0] === "--region" ? 403 : 201);
+    const wrong = await sign(t, it.url, { credentials: { ...credentials, secretAccessKey: "mark3" }, region: "eu-west-1" }).start();
+    assert.equal(wrong.exception, "InvalidSignatureException");
+    await until(() => it.lines().length === 7, "seven lines");
+    if (more[0] === "--region") assert.match(it.lines()[4], /  403  StartConfigurationSession  shop\/prod\/flags  MissingAuthenticationTokenException · Missing Authentication Token$/);
+    assert.ok(!/mark\d|ASIA|[0-9a-f]{64}/.test(it.output() + it.errors()), it.output());
+    it.child.kill();
+  }
+});
+
+test("keys in the environment are not its own: everybody is served", async (t) => {
+  const names = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION"];
+  t.after(() => names.forEach((name) => delete process.env[name]));
+  for (const name of names) process.env[name] = "mark1";
+  const it = await serve(t, files);
+  assert.equal((await openSession(it.url)).status, 201);
 });
 
 test("what is wrong is told in a sentence", async (t) => {
@@ -186,6 +216,13 @@ test("what is wrong is told in a sentence", async (t) => {
     [1, /application: expected for a single file alone, and .* is a folder/, "emulate", folder, "--application", "shop"],
     [1, /the name "a:b" must not have a slash, a backslash or a colon/, "emulate", path.join(folder, "shop/prod/flags.json"), "--profile", "a:b"],
     [2, /--fault: expected NAME, NAME:RATE, .* got "throttle:2"/, "emulate", folder, "--fault", "throttle:2"],
+    [2, /--secret-access-key: expected together with --access-key-id$/m, "emulate", folder, "--secret-access-key", "mark1"],
+    [2, /--access-key-id: expected together with --secret-access-key$/m, "emulate", folder, "--access-key-id", "A", "--region", "eu-west-1"],
+    [2, /--region: expected together with --access-key-id and --secret-access-key$/m, "emulate", folder, "--region", "eu-west-1"],
+    [2, /--region: expected a region such as eu-west-1, got string$/m, "emulate", folder, "--access-key-id", "A", "--secret-access-key", "mark1", "--region", "EU"],
+    [2, /--secret-access-key: expected a text of ASCII characters without spaces$/m, "emulate", folder, "--access-key-id", "A", "--secret-access-key=", "mark1"],
+    [2, /expected one folder or file, got 2$/m, "emulate", folder, "--access-key-id", "A", "--secret-access-key", "mark1", "mark2"],
+    [2, /Unknown option '--secret-acess-key'$/m, "emulate", folder, "--secret-acess-key=mark1"],
     [2, /Unknown option '--prot'/, "emulate", folder, "--prot", "1"],
     [1, /expected a folder or a file at .*nowhere: there is none; make one/, "emulate", path.join(folder, "nowhere")],
     [1, /port \d+ is taken: choose another, or 0 for any free one/, "emulate", folder, "--port", new URL(taken.url).port],
@@ -194,6 +231,6 @@ test("what is wrong is told in a sentence", async (t) => {
     const it = run(t, ...args);
     assert.equal(await it.ended, code, args.join(" "));
     assert.match(it.errors(), message);
-    assert.ok(it.errors().startsWith("appconfig-edge: ") && !it.errors().includes("    at "), it.errors());
+    assert.ok(it.errors().startsWith("appconfig-edge: ") && !/    at |mark\d/.test(it.errors()), it.errors());
   }
 });

@@ -1,4 +1,4 @@
-// createEmulator: the whole of it, in every runtime; through its own fetch, without a client of ours.
+// createEmulator: the whole of it, in every runtime; through its own fetch, and without a client of ours but where requests have to be signed.
 
 import { equal, ok, same } from "../expect.mjs";
 
@@ -118,5 +118,18 @@ export default (test) => {
     controller.abort(new Error("enough"));
     equal((await waiting).message, "enough");
     equal((await emulator.fetch("https://emulator.test/configuration")).status, 400);
+  });
+
+  test("signatures are checked where it has keys, by header and in the query", async (t) => {
+    const key = { accessKeyId: "ASIAEXAMPLE", secretAccessKey: "secret/key+", sessionToken: "token+/==" };
+    const emulator = t.createEmulator({ configurations: [{ ...target, content: "x" }], credentials: [key], region: "eu-west-1" });
+    const start = (secretAccessKey) => t.soon(t.client({ fetch: emulator.fetch, endpoint: undefined, region: "eu-west-1", credentials: { ...key, secretAccessKey } }).start());
+    equal((await start(key.secretAccessKey)).text(), "x");
+    equal((await rejected(start("another"))).exception, "InvalidSignatureException");
+    const asked = "https://emulator.test/configuration?configuration_token=x";
+    equal((await read(await emulator.fetch(asked))).headers["x-amzn-errortype"], "MissingAuthenticationTokenException");
+    const query = "&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=ASIAEXAMPLE&X-Amz-Date=20260102T030405Z&X-Amz-SignedHeaders=host&X-Amz-Signature=0";
+    equal((await read(await emulator.fetch(asked + query))).headers["x-amzn-errortype"], "IncompleteSignatureException");
+    same(emulator.requests.slice(0, 2).map(({ status }) => status), [201, 200]);
   });
 };

@@ -18,10 +18,10 @@ const providers = new WeakMap();
 
 async function resolve({ credentials, clockOffset }, signal) {
   if (typeof credentials !== "function") return credentials;
-  let kept = providers.get(credentials);
-  if (!kept) providers.set(credentials, (kept = {}));
+  const kept = providers.get(credentials) ?? {};
+  providers.set(credentials, kept);
   const { value } = kept;
-  const left = value ? (value.expiration ? value.expiration - Date.now() - clockOffset : Infinity) : 0;
+  const left = value ? (value.expiration ?? Infinity) - Date.now() - clockOffset : 0;
   if (left > EARLY) return value;
   const ask = async () => {
     const given = await credentials();

@@ -369,7 +369,8 @@ export default (test) => {
   });
 
   test("time limits, each by its name", async (t) => {
-    const limits = { headersTimeoutInMilliseconds: 300, idleTimeoutInMilliseconds: 300, totalTimeoutInMilliseconds: 900 };
+    // Short only where it has to be over: the machine may be busy.
+    const only = (limit) => ({ headersTimeoutInMilliseconds: 20_000, idleTimeoutInMilliseconds: 20_000, totalTimeoutInMilliseconds: 20_000, [`${limit}TimeoutInMilliseconds`]: 300 });
     const drops = ({ signal }) => new Promise((resolve) => signal.addEventListener("abort", () => resolve(sent("{}")())));
     const trickle = ({ signal }) => {
       let timer;
@@ -391,12 +392,12 @@ export default (test) => {
       [trickle, "total"],
     ].map(async ([answer, limit]) => {
       const begin = Date.now();
-      const error = await failing(t, "latest", [answer], limits, "timed-out");
+      const error = await failing(t, "latest", [answer], only(limit), "timed-out");
       equal(error.limit, limit);
       matches(error.message, new RegExp(`\\(${limit}\\)`));
-      ok(Date.now() - begin >= (limit === "total" ? 850 : 250), "not early");
+      ok(Date.now() - begin >= 250, "not early");
     }));
-    const error = await failing(t, "start", [() => new Promise(() => {})], limits, "timed-out");
+    const error = await failing(t, "start", [() => new Promise(() => {})], only("headers"), "timed-out");
     equal(error.operation, "StartConfigurationSession");
   });
 

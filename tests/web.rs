@@ -6,7 +6,7 @@
 #![allow(clippy::float_cmp)] // whole numbers cross the border as floats
 
 use appconfig_edge::session::{Code, Status};
-use appconfig_edge::wasm::Engine;
+use appconfig_edge::wasm::{sign, Engine};
 use gloo_timers::future::TimeoutFuture;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -49,7 +49,7 @@ struct Seen(u32, Vec<f64>, Vec<String>);
 impl Host {
     fn new(headers_limit: u32) -> Self {
         let texts = b"https://config.example.com/base/\0shop\0prod\0fl\"ags\xc3\xa9\0";
-        Self(Engine::create(texts, 0, headers_limit, 10_000, 120_000, false, 0.5).expect("an engine"))
+        Self(Engine::create(texts, 0, 0, headers_limit, 10_000, 120_000, false, 0.5).expect("an engine"))
     }
 
     fn input(&mut self, kind: u32, id: u32) -> Vec<Seen> {
@@ -199,9 +199,22 @@ fn an_unchanged_poll_is_told_and_nothing_else() {
 fn what_is_no_endpoint_makes_no_engine() {
     for endpoint in ["EU-WEST-1", "", "a.b"] {
         let texts = [endpoint, "a", "b", "c", ""].join("\0");
-        assert!(Engine::create(texts.as_bytes(), 0, 1, 1, 1, false, 0.0).is_none(), "{endpoint}");
+        assert!(Engine::create(texts.as_bytes(), 0, 0, 1, 1, 1, false, 0.0).is_none(), "{endpoint}");
     }
-    assert!(Engine::create(b"eu-west-1\0a\0b\0c\0", 15, 1, 1, 1, true, 0.0).is_some());
+    assert!(Engine::create(b"eu-west-1\0a\0b\0c\0", 3, 15, 1, 1, 1, true, 0.0).is_some());
+}
+
+/// The case `get-no-session-token` of botocore (`../shared/oracles/signed-requests.json`).
+#[wasm_bindgen_test]
+fn a_request_is_signed() {
+    let url = "https://appconfigdata.us-west-2.amazonaws.com/configuration?configuration_token=a%2Bb%2Fc%3D%3D";
+    let key = ["us-west-2", "AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "", "20260102T030405Z", url, ""];
+    let authorization = String::from_utf8(sign(key.join("\0").into_bytes())).expect("a text");
+    assert_eq!(
+        authorization,
+        "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260102/us-west-2/appconfig/aws4_request, SignedHeaders=host;x-amz-date, \
+         Signature=578d68be92eac27dc431283be729ffc515e43c4d6ee26b58ac9d3e7d1ab5a711"
+    );
 }
 
 #[wasm_bindgen_test]

@@ -5,7 +5,7 @@ mod allocator;
 #[cfg(feature = "client")]
 mod engine;
 #[cfg(feature = "client")]
-pub use engine::Engine;
+pub use engine::{sign, Engine};
 
 #[cfg(feature = "emulator")]
 mod emulator;

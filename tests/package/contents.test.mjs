@@ -14,7 +14,7 @@ const files = execFileSync("tar", ["-tzf", process.env.PACKAGE_TARBALL], { encod
 const manifest = JSON.parse(readFileSync(path.join(home, "package.json"), "utf8"));
 
 /** In bytes. Who makes the package heavier, or lighter, says so here. */
-const weight = { packed: 354_900, unpacked: 846_900 };
+const weight = { packed: 421_800, unpacked: 1_022_400 };
 
 /** The files that `exports` and `bin` name. */
 const named = [

@@ -60,7 +60,7 @@ function session({ emulator: given, mostEntries, inner, ...options } = {}) {
     if (response.status === 201) tokens.add((await copy.json()).InitialConfigurationToken);
     return response;
   };
-  const all = { ...target, endpoint: "http://emulator.test", logger: null, keepAlive: true, ...options };
+  const all = { ...target, endpoint: "https://emulator.test", logger: null, keepAlive: true, ...options };
   const recorder = new Recorder(target, { ...all, mostEntries, fetch: inner?.(answer) ?? answer });
   const client = new ConfigurationClient({ ...all, fetch: recorder.fetch });
   clients.push(client);
@@ -127,7 +127,7 @@ async function started(options) {
 async function troubled() {
   let throws = false;
   const it = await started({
-    endpoint: "http://emulator.test/PATH-MARK",
+    endpoint: "https://emulator.test/PATH-MARK",
     headers: () => {
       if (!throws) return { authorization: "HEADER-MARK" };
       throws = false;
@@ -422,11 +422,11 @@ test("what cannot be replayed is told, with what was expected", limit, async () 
 
 test("the recorder knows the package's version and defaults, and hands the very answer on", async () => {
   assert.equal(PACKAGE_VERSION, JSON.parse(await readFile(path.join(root, "pkg", "package.json"), "utf8")).version);
-  const defaults = checkOptions({ ...target, endpoint: "http://emulator.test" });
+  const defaults = checkOptions({ ...target, endpoint: "https://emulator.test" });
   for (const name in OPTIONS) assert.equal(OPTIONS[name], defaults[name], name);
   const answer = new Response("body");
   const { fetch } = new Recorder(target, { fetch: async () => answer });
-  assert.equal(await fetch("http://emulator.test/configurationsessions", {}), answer);
+  assert.equal(await fetch("https://emulator.test/configurationsessions", {}), answer);
   const { value } = await answer.body.getReader().read();
   assert.equal(new TextDecoder().decode(value), "body");
   assert.throws(() => new Recorder(target).call("jump"), /expected start, stop or refresh, got jump/);

@@ -86,7 +86,7 @@ test("signed here: AWS's own provider gives the key, and every signature is righ
 test("pre-signed: the signer signs what it publishes, and nothing else", async () => {
   await writeFile(path.join(folder, "signer.mjs"), block("signer"));
   const env = await preloaded(`await import("./signer.mjs").then(({ default: signer }) => (url, init) =>
-    url === "https://signer.example.com/" && signer.fetch(new Request(url, init), { ACCESS_KEY_ID: key.accessKeyId, SECRET_ACCESS_KEY: key.secretAccessKey }))`);
+    url === "https://signer.example.com/" ? signer.fetch(new Request(url, init), { ACCESS_KEY_ID: key.accessKeyId, SECRET_ACCESS_KEY: key.secretAccessKey }) : undefined)`);
   const it = await run("sign.mjs", block("sign"), [process.execPath, "--import", "./preload.mjs"], env);
   assert.equal(await it.ended(), 0, it.output());
   assert.equal(it.output(), "{ a: 1 }\n");

@@ -32,6 +32,8 @@ script(async () => {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { quick: { type: "boolean", default: false } } });
   const unknown = positionals.filter((name) => !parts.includes(name));
   if (unknown.length > 0) throw new Problem(`there is no part ${unknown.join(", ")}; there are ${parts.join(", ")}`);
+  // Each contender's process has a listener of its own, so that none outlives this one.
+  process.setMaxListeners(0);
   await ensureNodeModules();
   await build({ names: ["client"] });
   for (const name of parts) {

@@ -2,7 +2,7 @@
 
 import { AwsV4Signer } from "aws4fetch";
 import { credentials, region } from "../credentials.mjs";
-import { request } from "../documents.mjs";
+import { request } from "../requests.mjs";
 
 export async function open() {
   let headers;

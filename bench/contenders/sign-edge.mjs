@@ -4,7 +4,7 @@ import "internal:entry";
 import { authorize } from "internal:credentials.js";
 import { instantiate } from "internal:module.js";
 import { credentials, region } from "../credentials.mjs";
-import { request } from "../documents.mjs";
+import { request } from "../requests.mjs";
 
 export async function open() {
   await instantiate();

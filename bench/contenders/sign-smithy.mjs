@@ -3,7 +3,7 @@
 import { Sha256Js as Sha256 } from "@smithy/core/checksum";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { credentials, region } from "../credentials.mjs";
-import { request } from "../documents.mjs";
+import { request } from "../requests.mjs";
 
 export async function open() {
   const signer = new SignatureV4({ credentials, region, service: "appconfig", sha256: Sha256, applyChecksum: false });

@@ -3,15 +3,15 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { root } from "../../scripts/run.mjs";
-import { bundle, weigh } from "../../scripts/size.mjs";
+import { bundle, client, weigh } from "../../scripts/size.mjs";
 
 export const title = "Bundles, in bytes";
 
 const contender = (name) => `export * from "${path.join(root, "bench", "contenders", `${name}.mjs`)}";`;
 
 const entries = {
-  slim: { label: "appconfig-edge/slim, with its module", contents: 'export * from "appconfig-edge/slim";', module: "client.wasm" },
-  edge: { label: "appconfig-edge", contents: 'export * from "appconfig-edge";' },
+  slim: { label: "appconfig-edge/slim, with its module", contents: `export { ${client}, initialize } from "appconfig-edge/slim";`, module: "client.wasm" },
+  edge: { label: "appconfig-edge", contents: `export { ${client} } from "appconfig-edge";` },
   aws4fetch: { label: "aws4fetch and a loop", contents: contender("aws4fetch") },
   sdk: { label: "AWS SDK", contents: contender("sdk") },
   // Node's own modules are left out, so that it can be weighed at all.

@@ -39,3 +39,14 @@ test("an access key is overwritten in the module's memory before a signature is 
   // The look itself works: what is not secret is there.
   assert.ok(memory().includes("InitialConfigurationToken"));
 });
+
+test("signing again and again takes no more memory", async () => {
+  const { initSync, sign } = await load("wasm/client.js");
+  const texts = ["eu-west-1", "AKIDEXAMPLE", "x".repeat(40), "y".repeat(800), "20260102T030405Z", `https://appconfigdata.eu-west-1.amazonaws.com/configuration?configuration_token=${"z".repeat(840)}`, ""];
+  const encoded = new TextEncoder().encode(texts.join("\0"));
+  const size = () => initSync({}).memory.buffer.byteLength;
+  sign(encoded);
+  const before = size();
+  for (let i = 0; i < 50_000; i++) sign(encoded);
+  assert.equal(size(), before);
+});

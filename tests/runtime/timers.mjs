@@ -28,3 +28,17 @@ export function watchTimers() {
     restore: () => Object.assign(globalThis, { setTimeout, clearTimeout, setInterval, clearInterval }),
   };
 }
+
+/** A signal, and how many listeners it has. */
+export function watchSignal() {
+  const { signal } = new AbortController();
+  let listeners = 0;
+  for (const [name, step] of [["addEventListener", 1], ["removeEventListener", -1]]) {
+    const original = signal[name];
+    signal[name] = function (...words) {
+      listeners += step;
+      return original.apply(this, words);
+    };
+  }
+  return { signal, listeners: () => listeners };
+}

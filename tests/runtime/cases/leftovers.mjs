@@ -1,7 +1,7 @@
 import { equal, ok, pause, rejects } from "../expect.mjs";
 import { target } from "../harness.mjs";
 import { hanging, opened, sent, unreachable, upstream } from "../upstream.mjs";
-import { watchTimers } from "../timers.mjs";
+import { watchSignal, watchTimers } from "../timers.mjs";
 
 // Each test here counts what the whole runtime has.
 const alone = { alone: true };
@@ -12,20 +12,6 @@ function watched(t) {
   const timers = watchTimers();
   t.after(timers.restore);
   return timers;
-}
-
-/** Counts the listeners that a signal has. */
-function watchedSignal() {
-  const { signal } = new AbortController();
-  let listeners = 0;
-  for (const [name, step] of [["addEventListener", 1], ["removeEventListener", -1]]) {
-    const original = signal[name];
-    signal[name] = function (...words) {
-      listeners += step;
-      return original.apply(this, words);
-    };
-  }
-  return { signal, listeners: () => listeners };
 }
 
 /** Collects, and gives finalization its turn. */
@@ -63,7 +49,7 @@ export default (test) => {
     const timers = watched(t);
     const service = upstream(opened(), hanging);
     const client = t.client({ fetch: service.fetch });
-    const { signal, listeners } = watchedSignal();
+    const { signal, listeners } = watchSignal();
     const waiting = [client.start({ signal, timeoutInMilliseconds: 60_000 }), client.refresh({ signal }), client.updates().next()];
     await service.called(2);
     client.stop();
@@ -76,7 +62,7 @@ export default (test) => {
   test("a start() that rejected leaves the loop's timer alone", async (t) => {
     const timers = watched(t);
     const client = t.client({ fetch: unreachable });
-    const { signal, listeners } = watchedSignal();
+    const { signal, listeners } = watchSignal();
     await rejects(client.start({ signal, timeoutInMilliseconds: 20 }), "not-ready");
     ok(timers.pending() <= 1);
     equal(listeners(), 0);
@@ -100,7 +86,7 @@ export default (test) => {
       hangingOnes.push(init.signal);
       return new Promise(() => {});
     };
-    const { signal, listeners } = watchedSignal();
+    const { signal, listeners } = watchSignal();
     let after100;
     for (let i = 0; i < 1000; i++) {
       // Each tenth is stopped while its first request is under way.

@@ -1,5 +1,5 @@
 import { equal, matches, ok, pause, rejects, same } from "../expect.mjs";
-import { watchTimers } from "../timers.mjs";
+import { watchSignal, watchTimers } from "../timers.mjs";
 import { hanging, opened, page, refused, sent, streamed, unreachable, upstream } from "../upstream.mjs";
 
 // The two operations by themselves.
@@ -476,15 +476,7 @@ export default (test) => {
   });
 
   test("a signal leaves no listener, an operation no timer", async (t) => {
-    const { signal } = new AbortController();
-    let listeners = 0;
-    for (const [name, step] of [["addEventListener", 1], ["removeEventListener", -1]]) {
-      const original = signal[name];
-      signal[name] = function (...words) {
-        listeners += step;
-        return original.apply(this, words);
-      };
-    }
+    const { signal, listeners } = watchSignal();
     const timers = watchTimers();
     t.after(timers.restore);
     const { startConfigurationSession, getLatestConfiguration } = t.package;
@@ -492,7 +484,7 @@ export default (test) => {
     await startConfigurationSession({ ...options, fetch: upstream(opened()).fetch }, input);
     for (const answer of [sent("{}"), unreachable, refused(500, "InternalServerException"), streamed(["x"], "cut")]) {
       await getLatestConfiguration({ ...options, fetch: upstream(answer).fetch }, poll).catch(() => {});
-      equal(listeners, 0, "listeners");
+      equal(listeners(), 0, "listeners");
       equal(timers.pending(), 0, "timers");
     }
   }, { alone: true });

@@ -1,5 +1,6 @@
 import { equal, matches, ok, pause, rejects, same } from "../expect.mjs";
 import { target } from "../harness.mjs";
+import { watchSignal } from "../timers.mjs";
 import { hanging, opened, page, refused, sent, unreachable, upstream } from "../upstream.mjs";
 
 const START = "StartConfigurationSession";
@@ -99,18 +100,10 @@ export default (test) => {
   test("its signal leaves no listener behind", async (t) => {
     const emulator = t.emulator();
     const client = t.client({ fetch: emulator.fetch });
-    const { signal } = new AbortController();
-    let listeners = 0;
-    for (const [name, step] of [["addEventListener", 1], ["removeEventListener", -1]]) {
-      const original = signal[name];
-      signal[name] = function (...words) {
-        listeners += step;
-        return original.apply(this, words);
-      };
-    }
+    const { signal, listeners } = watchSignal();
     await t.soon(client.start({ signal }));
     await t.soon(client.start({ signal }));
-    equal(listeners, 0);
+    equal(listeners(), 0);
   });
 
   test("rejects when its time is over, and the loop goes on", async (t) => {

@@ -40,7 +40,8 @@ export class Watch {
 
   #open() {
     const recorder = new Recorder(this.target, { fetch: watched((request) => client === this.#client && this.#passed(request)) });
-    const client = this.#make({ ...this.target, endpoint: this.endpoint, logger: null, fetch: recorder.fetch });
+    // Any emulator may be looked at, also one on another machine: no credentials are here that http: could tell.
+    const client = this.#make({ ...this.target, endpoint: this.endpoint, allowInsecureEndpoint: true, logger: null, fetch: recorder.fetch });
     [this.#client, this.#recorder] = [client, recorder];
     recorder.observe(client);
     // One that was replaced still tells that it was stopped; that is nobody's concern.

@@ -104,6 +104,24 @@ pub(crate) struct Answer {
     pub(crate) body: Body,
 }
 
+impl Answer {
+    /// An answer of which nothing is known but its status.
+    pub(crate) fn bare(status: u16, headers_may_be_hidden: bool) -> Self {
+        Self {
+            status,
+            headers_may_be_hidden,
+            next_token: Token::None,
+            interval: None,
+            content_type: None,
+            version_label: None,
+            retry_after: None,
+            amz_retry_after: None,
+            named: None,
+            body: Body::default(),
+        }
+    }
+}
+
 #[derive(Default)]
 pub(crate) struct Body {
     pub(crate) bytes: u64,

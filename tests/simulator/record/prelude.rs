@@ -16,18 +16,7 @@ impl Stage<'_> {
         let time = BASE + begin.answered_at;
         self.say(begin.answered_at, "the record begins after this poll; what was held and its token are known from it");
         self.feed(if begin.is_running { &Given::Start } else { &Given::Refresh }, time)?;
-        let empty = Answer {
-            status: 201,
-            headers_may_be_hidden: false,
-            next_token: Token::Number(INITIAL),
-            interval: None,
-            content_type: None,
-            version_label: None,
-            retry_after: None,
-            amz_retry_after: None,
-            named: None,
-            body: Body::default(),
-        };
+        let empty = Answer { next_token: Token::Number(INITIAL), ..Answer::bare(201, false) };
         self.answered(&empty, time)?;
         let poll = Answer {
             status: 200,

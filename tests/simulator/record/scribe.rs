@@ -175,18 +175,7 @@ impl Scribe {
 
     fn answer(&mut self, id: RequestId, operation: Operation, answer: &Answered) -> Answer {
         let response = &answer.response;
-        let mut it = Answer {
-            status: response.status,
-            headers_may_be_hidden: response.headers_may_be_hidden,
-            next_token: Token::None,
-            interval: None,
-            content_type: None,
-            version_label: None,
-            retry_after: None,
-            amz_retry_after: None,
-            named: None,
-            body: Body::default(),
-        };
+        let mut it = Answer::bare(response.status, response.headers_may_be_hidden);
         if operation == Operation::GetLatestConfiguration && matches!(response.status, 200 | 204) {
             it.next_token = self.token(response.next_token.as_deref());
             it.interval.clone_from(&response.next_interval);

@@ -4,7 +4,7 @@
 import { countingHeaders, expectResponse, expectWhole, isGood, MAXIMUM_TEXT, open } from "./answer.js";
 import { decode, encode, join } from "./bytes.js";
 import { hide, learn } from "./credentials.js";
-import { Engine } from "./module.js";
+import { createEngine } from "./module.js";
 import { originRefused, prepare } from "./request.js";
 
 // In the order of the numbers in src/wasm/engine.rs.
@@ -39,15 +39,14 @@ export class Driver {
   constructor(options, host) {
     this.#options = options;
     this.#host = host;
-    this.#engine = Engine.create(
-      encode([options.endpoint, options.application, options.environment, options.configurationProfile, ""]),
-      +!!options.useFipsEndpoint + 2 * !!options.useDualstackEndpoint,
+    this.#engine = createEngine(
+      options,
+      [options.application, options.environment, options.configurationProfile],
       options.requiredMinimumPollIntervalInSeconds ?? 0,
       options.headersTimeoutInMilliseconds,
       options.idleTimeoutInMilliseconds,
       options.totalTimeoutInMilliseconds,
       !!(options.sign || options.credentials) || typeof options.headers === "function",
-      Math.random(),
     );
   }
 

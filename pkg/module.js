@@ -1,5 +1,6 @@
 // The WebAssembly module: loaded by the first start() or refresh(), once for all clients.
 
+import { encode } from "./bytes.js";
 import { AppConfigError, hearsay } from "./errors.js";
 import { Engine, initSync, sign } from "./wasm/client.js";
 
@@ -29,4 +30,8 @@ export function instantiate() {
   })());
 }
 
-export { Engine, sign };
+/** An engine; what comes after the connection's options and the identifiers is as Engine.create() in src/wasm/engine.rs has it. */
+export const createEngine = ({ endpoint, useFipsEndpoint, useDualstackEndpoint }, identifiers, ...rest) =>
+  Engine.create(encode([endpoint, ...identifiers]), !!useFipsEndpoint + 2 * !!useDualstackEndpoint, ...rest, Math.random());
+
+export { sign };

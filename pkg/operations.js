@@ -6,7 +6,7 @@ import { countingHeaders, expectResponse, expectWhole, isGood, MAXIMUM_TEXT, ope
 import { decode, encode, join } from "./bytes.js";
 import { hide, learn } from "./credentials.js";
 import { AppConfigError, codes, describe, hearsay, operations, scrub } from "./errors.js";
-import { Engine, instantiate } from "./module.js";
+import { createEngine, instantiate } from "./module.js";
 import { checkCall, configurationRules, sessionRules } from "./options.js";
 import { originRefused, prepare } from "./request.js";
 
@@ -81,10 +81,10 @@ async function request(options, input, token) {
 }
 
 /** The engine of one request; where that is a poll the identifiers are no matter. */
-function create({ endpoint, useFipsEndpoint, useDualstackEndpoint }, input) {
+function create(options, input) {
   const [application, environment, configurationProfile, interval] = Object.keys(sessionRules).map((name) => input[name]);
-  const texts = encode([endpoint, application ?? "-", environment ?? "-", configurationProfile ?? "-", ""]);
-  return Engine.create(texts, +!!useFipsEndpoint + 2 * !!useDualstackEndpoint, interval ?? 0, 1, 1, 1, false, Math.random());
+  const identifiers = [application, environment, configurationProfile].map((it) => it ?? "-");
+  return createEngine(options, identifiers, interval ?? 0, 1, 1, 1, false);
 }
 
 /** What the engine says: the request that would be `next`, and what was `refused`. */

@@ -48,7 +48,7 @@ const SEPARATOR: u8 = 0;
 
 #[wasm_bindgen]
 impl Engine {
-    /// Takes options that `pkg/options.js` has checked. `texts` has, each followed by a NUL, the endpoint (a URL, or a region
+    /// Takes options that `pkg/options.js` has checked. `texts` has, with a NUL between them, the endpoint (a URL, or a region
     /// where it has no colon), application, environment and configuration profile; `endpoint_flags` are, of a region, 1 for
     /// FIPS and 2 for dual-stack; `minimum_interval` is in seconds, 0 for none; the limits are in milliseconds. `undefined`
     /// where the endpoint is no endpoint.

@@ -39,6 +39,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         },
         limits,
         renews_credentials: false,
+        hidden_interval: None,
         seed: now().wall,
     });
 
@@ -62,7 +63,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             Output::Event(Event::Failed { error, retry_at }) => {
                 eprintln!("{error}; next attempt in {} ms", retry_at.since(now().monotonic));
             }
-            Output::Event(Event::Unchanged | Event::StatusChanged { .. }) | Output::Cancel(_) => {}
+            Output::Event(Event::Unchanged | Event::StatusChanged { .. }) | Output::Cancel(_) | Output::Save(_) => {}
             Output::Timeout(None) => return Ok(()),
             Output::Timeout(Some(at)) => {
                 std::thread::sleep(Duration::from_millis(at.since(now().monotonic)));

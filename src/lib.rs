@@ -47,6 +47,7 @@
 //!     },
 //!     limits: Limits::default(),
 //!     renews_credentials: false,
+//!     hidden_interval: None,
 //!     seed: 1,
 //! });
 //! let (mut now, mut held, mut received) = (Now::default(), String::new(), String::new());
@@ -63,7 +64,7 @@
 //!         Output::Event(Event::Updated(_)) => held.clone_from(&received),
 //!         Output::Event(Event::Unchanged) => unchanged += 1,
 //!         Output::Event(event) => println!("{event:?}"),
-//!         Output::Cancel(_) => {} // a transport that waits would let go
+//!         Output::Cancel(_) | Output::Save(_) => {} // a transport that waits would let go
 //!         Output::Timeout(None) => break,
 //!         Output::Timeout(Some(at)) => {
 //!             // Here time passes: a host would sleep.

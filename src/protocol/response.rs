@@ -45,6 +45,11 @@ pub enum Body {
         /// Whether the last malformed body that this host saw had the same bytes.
         again: bool,
     },
+    /// Refused by the caller's own check.
+    Refused {
+        /// Whether the last refused body that this host saw had the same bytes.
+        again: bool,
+    },
     /// More bytes than the host takes; it stopped reading.
     TooLarge,
 }

@@ -4,7 +4,7 @@ use super::error::{Code, Error};
 use super::event::{Event, Failure, RequestId, Update};
 use super::flight::{Flight, Session};
 use super::mistake::Mistake;
-use super::poller::{Held, Poller};
+use super::poller::{Held, Poller, VERIFY_EVERY};
 use super::schedule::{Pace, Schedule};
 use crate::protocol::exception::{self, Class, Exception};
 use crate::protocol::response::{is_configuration, Body};
@@ -31,11 +31,13 @@ impl Poller {
         if let Some(session) = self.session.take() {
             self.close(&session);
             if self.verify {
-                self.verified = Some(now);
+                self.verify_from = now.plus(VERIFY_EVERY);
             }
         }
         self.budget.take(now);
-        self.session = Some(Session { token, obtained: flight.sent, due: now, asked: false, replayed: false, yielded: false });
+        self.session =
+            Some(Session { token, obtained: flight.sent, due: now, asked: false, replayed: false, yielded: false, saved_in_use: true });
+        self.save(true);
     }
 
     fn close(&mut self, session: &Session) {
@@ -68,23 +70,27 @@ impl Poller {
         let latest = flight.sent.monotonic.plus(super::poller::TOKEN_LIFE - 1);
         let due = Schedule::due(now, interval, latest, &mut self.random);
         let (replayed, yielded) = self.session.as_ref().map_or((false, true), |session| (session.replayed, session.yielded));
-        self.session = Some(Session { token, obtained: flight.sent, due, asked: false, replayed: false, yielded: true });
+        self.session =
+            Some(Session { token, obtained: flight.sent, due, asked: false, replayed: false, yielded: true, saved_in_use: true });
         self.schedule.succeeded(now, interval);
         self.budget.earned(now);
         self.renewed = false;
         self.wanted = false;
+        self.unconfirmed = false;
 
         // The first poll of a session brings everything there is, be it nothing.
         self.verify &= replayed || yielded;
         match body {
             Body::Empty if replayed && !self.mistaken(Mistake::NeverVerifies) => self.verify = true,
             Body::Empty if self.verify || self.rejected => {}
-            Body::Empty if self.held.is_none() => self.reject(flight.operation, Code::NoConfiguration),
+            Body::Empty if self.held.is_none() => self.reject(flight.operation, Code::NoConfiguration, true),
             Body::Empty => self.tell(Event::Unchanged),
-            Body::Malformed { .. } => self.reject(flight.operation, Code::InvalidBody),
-            Body::TooLarge => self.reject(flight.operation, Code::BodyTooLarge),
+            Body::Malformed { .. } => self.reject(flight.operation, Code::InvalidBody, true),
+            Body::Refused { again } => self.reject(flight.operation, Code::Refused, again),
+            Body::TooLarge => self.reject(flight.operation, Code::BodyTooLarge, true),
             Body::Same | Body::New => self.take(flight.id, response, body == Body::Same),
         }
+        self.save(true);
     }
 
     /// Takes a configuration in.
@@ -100,10 +106,11 @@ impl Poller {
         self.tell(Event::Updated(Update { body_of, content_type: held.content_type, version_label: held.version_label }));
     }
 
-    /// The service has a content that cannot be held. That is told once; polling goes on with the new token.
-    fn reject(&mut self, operation: Operation, code: Code) {
+    /// The service has a content that cannot be held. That is told once, unless it is known not to be the one before (`again`); polling
+    /// goes on with the new token.
+    fn reject(&mut self, operation: Operation, code: Code, again: bool) {
         self.verify = false;
-        if core::mem::replace(&mut self.rejected, true) {
+        if core::mem::replace(&mut self.rejected, true) && again {
             return;
         }
         let error = Error { is_final: true, ..self.error(operation, code) };

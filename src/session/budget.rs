@@ -1,6 +1,7 @@
 //! What may be spent on sessions: the first poll of a new session costs as much as four thousand others.
 
-use super::time::Instant;
+use super::time::{Instant, Now};
+use crate::protocol::date::UnixMilliseconds;
 
 /// Sessions that may be opened at once.
 pub(crate) const AT_ONCE: u32 = 3;
@@ -13,20 +14,36 @@ pub(crate) const LONGEST_REFILL: u64 = 3_600_000;
 #[derive(Clone, Debug)]
 pub(crate) struct Budget {
     left: u32,
-    /// Since when the next refill has been under way; of no meaning while the bucket is full.
-    since: Instant,
+    /// When the next one is back; of no meaning while the bucket is full.
+    back: Instant,
     refill: u64,
 }
 
 impl Budget {
     pub(crate) fn new() -> Self {
-        Self { left: AT_ONCE, since: Instant::default(), refill: REFILL }
+        Self { left: AT_ONCE, back: Instant::default(), refill: REFILL }
+    }
+
+    /// What is saved of it: how many are left, when the next one is back, and how long the one after it takes.
+    pub(crate) fn parts(&self) -> (u32, Instant, u64) {
+        (self.left, self.back, self.refill)
+    }
+
+    /// What was saved, made sense of: dates may have been set meanwhile, and what is saved may be anything.
+    pub(crate) fn resume(now: Now, left: u32, back: UnixMilliseconds, refill: u64) -> Self {
+        let refill = refill.clamp(REFILL, LONGEST_REFILL);
+        let passed = now.wall.saturating_sub(back);
+        // One is back at that date, and another one in each refill since.
+        let more = if now.wall < back { 0 } else { u32::try_from(1 + passed / refill).unwrap_or(AT_ONCE) };
+        let left = left.saturating_add(more).min(AT_ONCE);
+        let rest = if more == 0 { (back - now.wall).min(refill) } else { refill - passed % refill };
+        Self { left, back: now.monotonic.plus(rest), refill }
     }
 
     fn settle(&mut self, now: Instant) {
-        while self.left < AT_ONCE && now.since(self.since) >= self.refill {
+        while self.left < AT_ONCE && now >= self.back {
             self.left += 1;
-            self.since = self.since.plus(self.refill);
+            self.back = self.back.plus(self.refill);
         }
     }
 
@@ -35,7 +52,7 @@ impl Budget {
         if self.left > 0 {
             Instant::default()
         } else {
-            self.since.plus(self.refill)
+            self.back
         }
     }
 
@@ -43,7 +60,7 @@ impl Budget {
     pub(crate) fn take(&mut self, now: Instant) {
         self.settle(now);
         if self.left == AT_ONCE {
-            self.since = now;
+            self.back = now.plus(self.refill);
         }
         self.left = self.left.saturating_sub(1);
     }
@@ -51,13 +68,18 @@ impl Budget {
     /// A session ended without ever having yielded a usable next token: something is wrong for longer.
     pub(crate) fn wasted(&mut self, now: Instant) {
         self.settle(now);
-        self.refill = (self.refill * 2).min(LONGEST_REFILL);
+        self.set_refill((self.refill * 2).min(LONGEST_REFILL));
     }
 
     /// A session yielded a usable next token: all is well.
     pub(crate) fn earned(&mut self, now: Instant) {
         self.settle(now);
-        self.refill = REFILL;
+        self.set_refill(REFILL);
+    }
+
+    fn set_refill(&mut self, refill: u64) {
+        self.back = self.back.plus(refill).minus(self.refill);
+        self.refill = refill;
     }
 }
 

@@ -70,6 +70,8 @@ codes! {
     BodyTooLarge = "body-too-large", "the configuration is larger than the limit";
     /// The service has sent no configuration where there should be one.
     NoConfiguration = "no-configuration", "the service sent an empty configuration";
+    /// A configuration that the caller's own check refused.
+    Refused = "refused", "the configuration was refused by the caller's own check";
 }
 
 /// Which time limit was over.

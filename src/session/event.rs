@@ -1,6 +1,8 @@
 //! What goes into the poller and what comes out.
 
 use super::error::Error;
+use super::poller::Held;
+use super::saved::Saved;
 use super::time::Instant;
 use crate::protocol::{Request, Response};
 use alloc::string::String;
@@ -20,6 +22,15 @@ pub enum Input {
     /// Somebody wants the newest configuration: poll if a poll is due. Works without a start as well; then exactly this
     /// one attempt is made, with the new session that it may need.
     Refresh,
+    /// Go on where another poller was: with what it saved, where that is still there, and with what is held already, be it from there or
+    /// given beforehand. Nothing of it is confirmed. The first input, before anything is asked.
+    Resume(Option<Saved>, Option<Held>),
+    /// Whether somebody looks at what the loop brings. A refresh does not care.
+    Visible(bool),
+    /// Whether the host has a network; without one the loop waits. A refresh does not care.
+    Online(bool),
+    /// Whether a limit of the caller's own is used up: then a request goes out every fifteen minutes at most.
+    Limited(bool),
     /// A timer fired, be it early, late or without need.
     Timeout,
     /// A request's headers or some of its body arrived; it is not over yet.
@@ -50,6 +61,8 @@ pub enum Output {
     Request(RequestId, Request),
     /// Nobody waits for this request any more.
     Cancel(RequestId),
+    /// Keep this instead of what was kept before; where a request follows, before it is sent. For hosts that outlive the poller.
+    Save(Saved),
     /// Tell whoever listens.
     Event(Event),
     /// Nothing more for now: feed [`Input::Timeout`] at this time, or sooner the next input. `None`: only an input matters.

@@ -20,6 +20,15 @@ pub(crate) struct Session {
     pub(crate) replayed: bool,
     /// Whether this session ever yielded a usable next token.
     pub(crate) yielded: bool,
+    /// Whether what was saved of it says that it is in use.
+    pub(crate) saved_in_use: bool,
+}
+
+impl Session {
+    /// Whether its first poll is still to come.
+    pub(crate) fn is_new(&self) -> bool {
+        !self.yielded && !self.asked
+    }
 }
 
 /// The request that is under way.

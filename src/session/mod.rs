@@ -14,6 +14,7 @@ mod flight;
 mod mistake;
 mod options;
 mod poller;
+mod saved;
 mod schedule;
 mod time;
 
@@ -22,5 +23,6 @@ pub use event::{Event, Failure, Input, Output, RequestId, Status, Update};
 #[cfg(feature = "mistakes")]
 pub use mistake::Mistake;
 pub use options::{Limits, Options};
-pub use poller::Poller;
+pub use poller::{Held, Poller};
+pub use saved::Saved;
 pub use time::{Instant, Now};

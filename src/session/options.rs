@@ -30,6 +30,8 @@ pub struct Options {
     pub limits: Limits,
     /// Whether each attempt is authenticated anew, so that one more attempt after a first 401 or 403 makes sense.
     pub renews_credentials: bool,
+    /// What a loop waits at least from one request to the next while nobody looks at what it brings, in milliseconds; `None`: it asks nothing then.
+    pub hidden_interval: Option<u64>,
     /// For jitter. Any number, different for each client.
     pub seed: u64,
 }

@@ -18,15 +18,19 @@ use crate::random::Random;
 /// under way and a reserve for clocks that do not run alike.
 pub(crate) const TOKEN_LIFE: u64 = (24 * 60 - 10) * 60_000;
 /// At most one session in this time is opened only to verify, in milliseconds.
-const VERIFY_EVERY: u64 = 3_600_000;
+pub(crate) const VERIFY_EVERY: u64 = 3_600_000;
+/// From one request to the next while a limit of the caller's own is used up, in milliseconds.
+const LIMITED_INTERVAL: u64 = 900_000;
 /// A poll that is overdue by an interval, or by this where the interval is shorter, makes what is held stale.
 const OVERDUE: u64 = 60_000;
 
 /// What is held, as far as the core knows it: the content stays with the host.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Held {
-    pub(crate) content_type: Option<String>,
-    pub(crate) version_label: Option<String>,
+pub struct Held {
+    /// Its `Content-Type`.
+    pub content_type: Option<String>,
+    /// Its `Version-Label`.
+    pub version_label: Option<String>,
 }
 
 /// The session and poll loop of one client: see [`crate::session`].
@@ -50,11 +54,19 @@ pub struct Poller {
     pub(crate) held: Option<Held>,
     /// An empty answer to a replay may have hidden an update: a new session has to verify.
     pub(crate) verify: bool,
-    pub(crate) verified: Option<Instant>,
+    /// From when on a session may be opened only to verify.
+    pub(crate) verify_from: Instant,
+    /// What is held came from elsewhere, and no poll has confirmed it.
+    pub(crate) unconfirmed: bool,
     /// The newest content that the service has is not one that can be held.
     pub(crate) rejected: bool,
     /// The one more attempt after a first 401 or 403 is used up.
     pub(crate) renewed: bool,
+    pub(crate) visible: bool,
+    pub(crate) online: bool,
+    pub(crate) limited: bool,
+    /// When the last request went out that is more than the first poll of a session.
+    pub(crate) sent: Option<Instant>,
     pub(crate) outputs: Vec<Output>,
     #[cfg(feature = "mistakes")]
     pub(crate) mistake: Option<Mistake>,
@@ -79,9 +91,14 @@ impl Poller {
             budget: Budget::new(),
             held: None,
             verify: false,
-            verified: None,
+            verify_from: Instant::default(),
+            unconfirmed: false,
             rejected: false,
             renewed: false,
+            visible: true,
+            online: true,
+            limited: false,
+            sent: None,
             outputs: Vec::new(),
             #[cfg(feature = "mistakes")]
             mistake: None,
@@ -117,6 +134,17 @@ impl Poller {
             Input::Stop => self.stop(),
             Input::Refresh if !self.stopped => self.wanted = true,
             Input::Refresh | Input::Timeout => {}
+            Input::Resume(saved, held) => self.resume(saved, held),
+            Input::Visible(visible) => self.visible = visible,
+            Input::Online(online) => {
+                if online && !core::mem::replace(&mut self.online, online) {
+                    // All that share a network come back with it, and need not ask at once.
+                    let jitter = self.random.up_to(self.schedule.interval() / 10);
+                    self.schedule.delay(self.now.monotonic.plus(jitter));
+                }
+                self.online = online;
+            }
+            Input::Limited(limited) => self.limited = limited,
             Input::Progress(id) => {
                 if let Some(flight) = self.flight.as_mut().filter(|flight| flight.id == id) {
                     flight.progress = Some(self.now.monotonic);
@@ -164,6 +192,9 @@ impl Poller {
             self.outputs.push(Output::Cancel(flight.id));
             self.may_have_spent(flight.operation);
         }
+        if self.requests > 0 {
+            self.save(false);
+        }
     }
 
     /// Ends the flight with this id, if it is the one under way.
@@ -203,33 +234,48 @@ impl Poller {
         if !self.running && !self.wanted {
             return None;
         }
+        let (operation, at) = self.next_of_schedule();
+        let first = operation == Operation::GetLatestConfiguration && self.session.as_ref().is_some_and(Session::is_new);
+        let mut spacing = if self.limited { LIMITED_INTERVAL } else { 0 };
+        if !self.wanted && !first {
+            if !self.online {
+                return None;
+            }
+            if !self.visible {
+                spacing = spacing.max(self.options.hidden_interval?);
+            }
+        }
+        Some((operation, self.sent.filter(|_| spacing > 0 && !first).map_or(at, |sent| at.max(sent.plus(spacing)))))
+    }
+
+    /// The same, as far as the service and its faults demand.
+    fn next_of_schedule(&self) -> (Operation, Instant) {
         let hammers = self.mistaken(Mistake::HammersAfterFailures);
         let not_before = if hammers { self.schedule.not_before() } else { self.schedule.not_before_attempt() };
         let start_at = not_before.max(self.budget.next());
         let start_at = if self.mistaken(Mistake::NoBudget) { not_before } else { start_at };
-        let Some(session) = &self.session else { return Some((Operation::StartConfigurationSession, start_at)) };
+        let Some(session) = &self.session else { return (Operation::StartConfigurationSession, start_at) };
 
         // The first poll of a session is at once, even amid failures: opening the session was the attempt.
-        let first = !session.yielded && !session.asked;
-        let mut poll_at = session.due.max(if first { self.schedule.not_before() } else { not_before });
+        let mut poll_at = session.due.max(if session.is_new() { self.schedule.not_before() } else { not_before });
         if self.mistaken(Mistake::PollsEarly) {
             poll_at = Instant::from_milliseconds(poll_at.as_milliseconds().saturating_sub(1500));
         }
         // The first poll of a session brings everything: it verifies by itself.
         if self.verify && session.yielded {
-            let verified = self.verified.filter(|_| !self.mistaken(Mistake::VerifiesAlways));
-            let verify_at = verified.map_or(start_at, |last| start_at.max(last.plus(VERIFY_EVERY)));
+            let verify_from = if self.mistaken(Mistake::VerifiesAlways) { start_at } else { self.verify_from };
+            let verify_at = start_at.max(verify_from);
             // A poll that is due goes first: what it brings may make verifying unnecessary.
             if verify_at < poll_at {
-                return Some((Operation::StartConfigurationSession, verify_at));
+                return (Operation::StartConfigurationSession, verify_at);
             }
         }
         let age_then = self.now.age_of(session.obtained).saturating_add(poll_at.since(self.now.monotonic));
         if age_then >= TOKEN_LIFE && !self.mistaken(Mistake::KeepsOldTokens) {
             // The day is over, or will be when the poll is due: a new session then, and no error.
-            return Some((Operation::StartConfigurationSession, poll_at.max(self.budget.next())));
+            return (Operation::StartConfigurationSession, poll_at.max(self.budget.next()));
         }
-        Some((Operation::GetLatestConfiguration, poll_at))
+        (Operation::GetLatestConfiguration, poll_at)
     }
 
     /// Sends the next request if its time has come.
@@ -252,11 +298,18 @@ impl Poller {
             _ => Request::start_configuration_session(endpoint, &self.options.input),
         };
         let mut is_first_poll = false;
+        let mut says_so = true;
         if let (Some(session), Operation::GetLatestConfiguration) = (&mut self.session, operation) {
-            is_first_poll = !session.yielded && !core::mem::replace(&mut session.asked, true);
+            is_first_poll = session.is_new();
+            session.asked = true;
+            says_so = session.saved_in_use;
         }
         if !is_first_poll {
             self.schedule.sent(self.now.monotonic);
+            self.sent = Some(self.now.monotonic);
+        }
+        if !says_so {
+            self.save(true);
         }
         self.requests = self.requests.wrapping_add(1);
         let id = RequestId(self.requests);
@@ -293,7 +346,7 @@ impl Poller {
             return Status::Starting;
         }
         let overdue = |session: &Session| self.now.monotonic.since(session.due) > self.schedule.interval().max(OVERDUE);
-        if self.schedule.failing() || self.verify || self.rejected || self.session.as_ref().is_some_and(overdue) {
+        if self.schedule.failing() || self.verify || self.rejected || self.unconfirmed || self.session.as_ref().is_some_and(overdue) {
             Status::Stale
         } else {
             Status::Ready

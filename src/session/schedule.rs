@@ -54,6 +54,16 @@ impl Schedule {
         self.interval.unwrap_or(ASSUMED_INTERVAL)
     }
 
+    /// Goes on with the interval that another poller was told.
+    pub(crate) fn resume(&mut self, interval: u64) {
+        self.interval = Some(interval);
+    }
+
+    /// Lets no request go out before `at`.
+    pub(crate) fn delay(&mut self, at: Instant) {
+        self.not_before = self.not_before.max(at);
+    }
+
     /// Whether the last attempt failed.
     pub(crate) fn failing(&self) -> bool {
         self.failures > 0

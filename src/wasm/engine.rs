@@ -12,15 +12,15 @@ use zeroize::Zeroize;
 use crate::protocol::canonical::part;
 use crate::protocol::response::Body;
 use crate::protocol::sigv4::{self, Credentials};
-use crate::protocol::{Endpoint, Response, SessionInput};
-use crate::session::{Error, Event, Failure, Input, Instant, Limits, Now, Options, Output, Poller, RequestId};
+use crate::protocol::{Endpoint, Response, SessionInput, Token};
+use crate::session::{Error, Event, Failure, Held, Input, Instant, Limits, Now, Options, Output, Poller, RequestId, Saved};
 
 /// The loop of one client.
 #[wasm_bindgen]
 pub struct Engine {
     poller: Poller,
     text: String,
-    numbers: [f64; 5],
+    numbers: [f64; 8],
 }
 
 /// The inputs without members of their own, by the numbers that `pkg/driver.js` uses.
@@ -32,6 +32,10 @@ const PROGRESS: u32 = 4;
 const NOT_SENT: u32 = 5;
 const NETWORK: u32 = 6;
 const BODY_CUT: u32 = 7;
+const REDIRECTED: u32 = 8;
+const VISIBLE: u32 = 9;
+const ONLINE: u32 = 10;
+const LIMITED: u32 = 11;
 
 /// The outputs, likewise.
 const WAIT: u32 = 0;
@@ -42,6 +46,14 @@ const UPDATED: u32 = 4;
 const UNCHANGED: u32 = 5;
 const FAILED: u32 = 6;
 const STATUS: u32 = 7;
+const SAVE: u32 = 8;
+
+/// What is true of what is saved, as bits of one number.
+const REPLAYED: u32 = 1;
+const IN_USE: u32 = 2;
+const YIELDED: u32 = 4;
+const VERIFY: u32 = 8;
+const REJECTED: u32 = 16;
 
 /// Between the parts of a text. No header and no URL can have it, and it is taken out of what others wrote.
 const SEPARATOR: u8 = 0;
@@ -50,14 +62,15 @@ const SEPARATOR: u8 = 0;
 impl Engine {
     /// Takes options that `pkg/options.js` has checked. `texts` has, with a NUL between them, the endpoint (a URL, or a region
     /// where it has no colon), application, environment and configuration profile; `endpoint_flags` are, of a region, 1 for
-    /// FIPS and 2 for dual-stack; `minimum_interval` is in seconds, 0 for none; the limits are in milliseconds. `undefined`
-    /// where the endpoint is no endpoint.
+    /// FIPS and 2 for dual-stack; `minimum_interval` is in seconds, 0 for none; `hidden_interval` likewise; the limits are in milliseconds.
+    /// `undefined` where the endpoint is no endpoint.
     #[must_use]
     #[allow(clippy::too_many_arguments)]
     pub fn create(
         texts: &[u8],
         endpoint_flags: u32,
         minimum_interval: u32,
+        hidden_interval: u32,
         headers_limit: u32,
         idle_limit: u32,
         total_limit: u32,
@@ -82,12 +95,13 @@ impl Engine {
             },
             limits: Limits { headers: headers_limit.into(), idle: idle_limit.into(), total: total_limit.into() },
             renews_credentials,
+            hidden_interval: Some(u64::from(hidden_interval) * 1000).filter(|milliseconds| *milliseconds > 0),
             seed: seed.to_bits(),
         };
-        Some(Self { poller: Poller::new(options), text: String::new(), numbers: [0.0; 5] })
+        Some(Self { poller: Poller::new(options), text: String::new(), numbers: [0.0; 8] })
     }
 
-    /// Feeds an input that is a number. The clocks are in milliseconds.
+    /// Feeds an input that is a number: `id` is a request's, or whether it is so. The clocks are in milliseconds.
     pub fn input(&mut self, monotonic: f64, wall: f64, kind: u32, id: u32) {
         let id = RequestId(id);
         let input = match kind {
@@ -99,14 +113,17 @@ impl Engine {
             NOT_SENT => Input::Failure(id, Failure::NotSent),
             NETWORK => Input::Failure(id, Failure::Network),
             BODY_CUT => Input::Failure(id, Failure::BodyCut),
-            _ => Input::Failure(id, Failure::Redirected),
+            REDIRECTED => Input::Failure(id, Failure::Redirected),
+            VISIBLE => Input::Visible(id.0 > 0),
+            ONLINE => Input::Online(id.0 > 0),
+            _ => Input::Limited(id.0 > 0),
         };
         self.poller.handle_input(now(monotonic, wall), input);
     }
 
     /// Feeds an answer. `texts` has, each followed by a NUL, the four headers that count for `status` in the order of
     /// [`Response::read`], empty where there is none, and after them the text of an answer that is no configuration.
-    /// `body` is 0 where there is none, else 1 empty, 2 same, 3 new, 4 malformed, 5 malformed again, 6 too large.
+    /// `body` is 0 where there is none, else 1 empty, 2 same, 3 new, 4 malformed, 5 malformed again, 6 too large, 7 refused, 8 refused again.
     #[allow(clippy::too_many_arguments)]
     pub fn respond(&mut self, monotonic: f64, wall: f64, id: u32, status: u16, texts: &[u8], body: u32, headers_may_be_hidden: bool) {
         let mut rest = utf8(texts);
@@ -120,9 +137,49 @@ impl Engine {
             2 => Some(Body::Same),
             3 => Some(Body::New),
             6 => Some(Body::TooLarge),
+            7 | 8 => Some(Body::Refused { again: body == 8 }),
             _ => Some(Body::Malformed { again: body == 5 }),
         };
         self.poller.handle_input(now(monotonic, wall), Input::Response(RequestId(id), response));
+    }
+
+    /// Goes on where another engine was. `texts` has the token, content type and version label, empty where there is none; `held`: whether a
+    /// configuration is held; the rest is as [`SAVE`] told it, an interval of 0 where nothing was saved.
+    #[allow(clippy::too_many_arguments, clippy::cast_possible_truncation, clippy::cast_sign_loss)] // what is out of range is a date like any other
+    pub fn resume(
+        &mut self,
+        monotonic: f64,
+        wall: f64,
+        texts: &[u8],
+        held: bool,
+        obtained: f64,
+        due: f64,
+        interval: f64,
+        is: u32,
+        verify_from: f64,
+        sessions_left: u32,
+        refilled_at: f64,
+        refill: f64,
+    ) {
+        let mut rest = utf8(texts);
+        let token = owned(&mut rest).and_then(Token::new);
+        let held = held.then(|| Held { content_type: owned(&mut rest), version_label: owned(&mut rest) });
+        let saved = Saved {
+            token,
+            obtained: obtained as u64,
+            due: due as u64,
+            interval: interval as u64,
+            replayed: is & REPLAYED > 0,
+            in_use: is & IN_USE > 0,
+            yielded: is & YIELDED > 0,
+            verify: is & VERIFY > 0,
+            rejected: is & REJECTED > 0,
+            verify_from: verify_from as u64,
+            sessions_left,
+            refilled_at: refilled_at as u64,
+            refill: refill as u64,
+        };
+        self.poller.handle_input(now(monotonic, wall), Input::Resume(Some(saved).filter(|_| interval > 0.0), held));
     }
 
     /// The next thing to do, as a number; what belongs to it is read with [`Engine::number`] and [`Engine::text`]. Call it
@@ -142,6 +199,7 @@ impl Engine {
                 self.tell(REQUEST, &[id.into(), f64::from(request.operation as u8)])
             }
             Output::Cancel(_) => CANCEL,
+            Output::Save(saved) => self.tell_saved(&saved),
             Output::Event(Event::Updated(_)) => UPDATED,
             Output::Event(Event::Unchanged) => UNCHANGED,
             Output::Event(Event::StatusChanged { status, .. }) => self.tell(STATUS, &[f64::from(status as u8)]),
@@ -154,6 +212,23 @@ impl Engine {
             *to = *from;
         }
         kind
+    }
+
+    /// The text has the token.
+    #[allow(clippy::cast_precision_loss)] // a time is far below 2^53 milliseconds
+    fn tell_saved(&mut self, saved: &Saved) -> u32 {
+        let is = [
+            (saved.replayed, REPLAYED),
+            (saved.in_use, IN_USE),
+            (saved.yielded, YIELDED),
+            (saved.verify, VERIFY),
+            (saved.rejected, REJECTED),
+        ];
+        let is: u32 = is.iter().map(|(is, bit)| u32::from(*is) * bit).sum();
+        let [obtained, due, interval, verify_from, refilled_at, refill] =
+            [saved.obtained, saved.due, saved.interval, saved.verify_from, saved.refilled_at, saved.refill].map(|time| time as f64);
+        self.text.push_str(saved.token.as_ref().map_or("", Token::as_str));
+        self.tell(SAVE, &[obtained, due, interval, is.into(), verify_from, saved.sessions_left.into(), refilled_at, refill])
     }
 
     /// The text has the request id, the exception's name, and by turns the path and the text of its members.

@@ -2,7 +2,7 @@
 
 use appconfig_edge::protocol::response::{Body, Response};
 use appconfig_edge::protocol::{Endpoint, Operation, Request, SessionInput};
-use appconfig_edge::session::{Error, Event, Failure, Input, Instant, Limits, Now, Options, Output, Poller, RequestId};
+use appconfig_edge::session::{Error, Event, Failure, Input, Instant, Limits, Now, Options, Output, Poller, RequestId, Saved};
 
 pub(crate) const SECOND: u64 = 1000;
 pub(crate) const HOUR: u64 = 3600 * SECOND;
@@ -18,6 +18,8 @@ pub(crate) struct Scenario {
     pub(crate) sent: Option<(RequestId, Request)>,
     /// Requests that nobody waits for any more.
     pub(crate) cancelled: Vec<RequestId>,
+    /// What is to be kept.
+    pub(crate) saved: Option<Saved>,
     /// What was told and not looked at yet.
     pub(crate) events: Vec<Event>,
 }
@@ -35,7 +37,7 @@ impl Scenario {
             required_minimum_poll_interval_in_seconds: None,
         };
         let endpoint = Endpoint::custom("https://config.example.com").unwrap();
-        let mut options = Options { endpoint, input, limits: Limits::default(), renews_credentials: false, seed: 7 };
+        let mut options = Options { endpoint, input, limits: Limits::default(), renews_credentials: false, hidden_interval: None, seed: 7 };
         change(&mut options);
         let poller = Poller::new(options);
         Self {
@@ -45,6 +47,7 @@ impl Scenario {
             timer: None,
             sent: None,
             cancelled: Vec::new(),
+            saved: None,
             events: Vec::new(),
         }
     }
@@ -58,6 +61,7 @@ impl Scenario {
                     self.sent.take_if(|(sent, _)| *sent == id);
                     self.cancelled.push(id);
                 }
+                Output::Save(saved) => self.saved = Some(saved),
                 Output::Event(event) => self.events.push(event),
                 Output::Timeout(at) => {
                     self.timer = at.map(Instant::as_milliseconds);

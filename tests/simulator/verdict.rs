@@ -51,6 +51,7 @@ impl Observer {
                 return Ok(());
             }
             Output::Event(event) => self.event(event)?,
+            Output::Save(_) => {}
             Output::Timeout(at) => return self.timeout(now, at.map(Instant::as_milliseconds)),
         }
         self.secrets(output)

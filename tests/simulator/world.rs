@@ -61,6 +61,7 @@ impl<'a> World<'a> {
             },
             limits: parameters.limits,
             renews_credentials: parameters.renews,
+            hidden_interval: None,
             seed: Dice::of(life.seed, Stream::Life, 0).next(),
         };
         let poller = || {
@@ -220,7 +221,7 @@ impl<'a> World<'a> {
                     self.host.keep();
                 }
                 Output::Timeout(at) => break at,
-                Output::Cancel(_) | Output::Event(_) => {}
+                Output::Cancel(_) | Output::Save(_) | Output::Event(_) => {}
             }
         };
         self.host.set_timer(&self.clocks, timer, self.parameters.unpunctual_every, self.life.seed);

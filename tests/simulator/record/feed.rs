@@ -46,6 +46,7 @@ impl Stage<'_> {
             match output {
                 Output::Request(id, request) => self.early = Some(Sent { id, operation: request.operation, token, at: self.now }),
                 Output::Cancel(_) => (self.flight, self.early) = (None, None),
+                Output::Save(_) => {}
                 Output::Event(event) => self.told(&event)?,
                 Output::Timeout(at) => break at.map(Instant::as_milliseconds),
             }

@@ -156,7 +156,7 @@ impl Scribe {
                 self.write(What::Event(told));
             }
             Output::Timeout(at) => self.timer = at.map(Instant::as_milliseconds),
-            Output::Cancel(_) => {}
+            Output::Cancel(_) | Output::Save(_) => {}
         }
     }
 

@@ -88,6 +88,7 @@ impl<'a> Stage<'a> {
             },
             limits: options.limits,
             renews_credentials: options.renews,
+            hidden_interval: None,
             seed,
         });
         if let Some(mistake) = mistake {

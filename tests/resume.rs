@@ -1,0 +1,196 @@
+//! What outlives a poller, and what a loop does while nobody looks, one situation after the other.
+
+#![cfg(not(target_arch = "wasm32"))]
+
+#[allow(dead_code)] // tests/session.rs uses the rest
+#[path = "session/scenario.rs"]
+mod scenario;
+
+use appconfig_edge::protocol::response::Body;
+use appconfig_edge::session::{Code, Event, Failure, Held, Input, Saved, Status};
+use scenario::{configuration, problem, session, success, unchanged, Scenario, DAY, HOUR, POLL, SECOND, START};
+
+const MINUTE: u64 = 60 * SECOND;
+
+fn held() -> Option<Held> {
+    Some(Held { content_type: Some("application/json".into()), version_label: None })
+}
+
+/// Another poller, `later` by the date, on a clock that begins anew, which is given what the first one saved.
+fn next(before: &Scenario, later: u64) -> Scenario {
+    let mut it = Scenario::new();
+    (it.monotonic, it.wall) = (500, before.wall + later);
+    it.give(Input::Resume(before.saved.clone(), held()));
+    it
+}
+
+#[test]
+fn a_saved_token_is_polled_with_when_it_is_due_and_the_configuration_is_stale_until_then() {
+    let mut first = Scenario::ready("t1", 60);
+    let due = first.timer.unwrap() - first.monotonic;
+    first.pass(20 * SECOND).give(Input::Stop);
+    let mut it = next(&first, 10 * SECOND);
+    assert_eq!(it.start().told(), []);
+    assert_eq!(it.poller.status(), Status::Stale);
+    assert_eq!(it.wait(), due - 30 * SECOND);
+    assert_eq!(it.asks(), (POLL, "t1"));
+    it.answer(unchanged("t2", 60));
+    assert_eq!((it.told(), it.poller.status()), (vec![Event::Unchanged], Status::Ready));
+}
+
+#[test]
+fn who_goes_on_with_a_token_says_so_before_it_is_sent() {
+    let mut first = Scenario::ready("t1", 60);
+    assert!(first.saved.as_ref().unwrap().in_use, "it is polled with when it is due");
+    first.give(Input::Stop);
+    assert!(!first.saved.as_ref().unwrap().in_use);
+    let mut it = next(&first, HOUR);
+    it.start();
+    assert_eq!(it.asks(), (POLL, "t1"));
+    assert_eq!(it.saved.as_ref().map(|saved| saved.in_use), Some(true));
+}
+
+#[test]
+fn an_empty_answer_to_a_token_that_its_owner_may_have_sent_is_verified() {
+    let first = Scenario::ready("t1", 60);
+    // It was due when its owner was gone, or just before.
+    let mut it = next(&first, 2 * MINUTE);
+    it.start().answer(unchanged("t2", 60));
+    assert_eq!(it.asks(), START);
+    // Before it was due it was certainly not sent.
+    let mut it = next(&first, 10 * SECOND);
+    it.start().wait();
+    it.answer(unchanged("t2", 60));
+    assert_eq!(it.told(), [Event::Unchanged]);
+    // A poll that was under way at the end may have been answered.
+    let mut first = Scenario::ready("t1", 60);
+    first.wait();
+    first.give(Input::Stop);
+    let mut it = next(&first, 0);
+    it.start().answer(unchanged("t2", 60));
+    assert_eq!(it.asks(), START);
+}
+
+#[test]
+fn a_saved_token_that_is_refused_or_a_day_old_costs_one_session() {
+    let mut first = Scenario::ready("t1", 60);
+    first.give(Input::Stop);
+    let mut it = next(&first, HOUR);
+    it.start().answer(problem("Expired"));
+    assert_eq!(it.error().code, Code::TokenRefused);
+    assert_eq!(it.asks(), START);
+    it.answer(session("initial")).answer(success("t2", 60, Body::Same));
+    assert_eq!(it.told(), [Event::Unchanged]);
+
+    let mut it = next(&first, DAY);
+    assert_eq!(it.start().asks(), START);
+    it.answer(session("initial")).answer(success("t2", 60, Body::Same));
+    assert_eq!(it.told(), [Event::Unchanged], "and no error");
+}
+
+#[test]
+fn the_budget_outlives_the_poller() {
+    let mut saved = None;
+    for left in [2, 1, 0] {
+        let mut it = Scenario::new();
+        it.give(Input::Resume(saved.take(), None)).start().answer(session("initial"));
+        saved.clone_from(&it.saved);
+        let Some(Saved { token, sessions_left, .. }) = &mut saved else { panic!("{saved:?}") };
+        assert_eq!(*sessions_left, left);
+        *token = None; // lost
+    }
+    let mut it = Scenario::new();
+    it.give(Input::Resume(saved.clone(), None)).start();
+    assert!(it.asks_nothing());
+    assert_eq!(it.wait(), 10 * MINUTE);
+    assert_eq!(it.asks(), START);
+    // Whatever the dates say, one is back sooner or later.
+    for date in [0, u64::MAX] {
+        let mut it = Scenario::new();
+        it.give(Input::Resume(Some(Saved { refilled_at: date, refill: date, ..saved.clone().unwrap() }), None)).start();
+        assert!(!it.asks_nothing() || it.wait() <= HOUR);
+        assert_eq!(it.asks(), START);
+    }
+}
+
+#[test]
+fn a_date_that_was_set_back_delays_a_poll_by_an_interval_at_most() {
+    let mut first = Scenario::ready("t1", 60);
+    first.wall += DAY;
+    first.give(Input::Stop);
+    first.wall -= DAY;
+    let mut it = next(&first, 0);
+    assert!(it.start().wait() <= 66 * SECOND);
+    assert_eq!(it.asks(), (POLL, "t1"));
+}
+
+#[test]
+fn a_configuration_that_was_given_beforehand_is_stale_until_a_poll_confirms_it() {
+    let mut it = Scenario::new();
+    it.give(Input::Resume(None, held())).start();
+    assert_eq!((it.poller.status(), it.asks()), (Status::Stale, START));
+    it.answer(session("initial")).answer(success("t1", 60, Body::Same));
+    assert_eq!((it.told(), it.poller.status()), (vec![Event::Unchanged], Status::Ready));
+}
+
+#[test]
+fn what_is_saved_comes_once_for_each_answer_and_not_for_a_failure() {
+    let mut it = Scenario::ready("t1", 60);
+    it.saved = None;
+    it.wait();
+    assert_eq!(it.saved, None, "who saved it said that it would go on");
+    it.fail(Failure::Network);
+    assert_eq!(it.saved, None);
+    it.wait();
+    it.answer(unchanged("t2", 60));
+    assert!(it.saved.is_some());
+}
+
+#[test]
+fn a_hidden_loop_asks_less_often_and_at_once_when_somebody_looks_again() {
+    let mut it = Scenario::with(|options| options.hidden_interval = Some(5 * MINUTE));
+    it.start().answer(session("initial")).answer(configuration("t1", 60));
+    it.give(Input::Visible(false));
+    assert_eq!(it.wait(), 5 * MINUTE);
+    it.answer(unchanged("t2", 60)).pass(2 * MINUTE).give(Input::Visible(true));
+    assert_eq!(it.asks(), (POLL, "t2"));
+    // Not at all, but for a refresh.
+    let mut it = Scenario::ready("t1", 60);
+    it.give(Input::Visible(false));
+    assert_eq!(it.timer, None);
+    assert_eq!(it.pass(HOUR).refresh().asks(), (POLL, "t1"));
+}
+
+#[test]
+fn a_loop_without_a_network_waits_and_comes_back_with_jitter() {
+    let mut it = Scenario::ready("t1", 60);
+    it.give(Input::Online(false));
+    assert_eq!(it.timer, None);
+    it.pass(HOUR).give(Input::Online(true));
+    assert!(it.wait() <= 6 * SECOND);
+    assert_eq!(it.asks(), (POLL, "t1"));
+}
+
+#[test]
+fn a_limit_slows_refreshes_as_well_and_blinds_nobody() {
+    let mut it = Scenario::ready("t1", 60);
+    it.give(Input::Limited(true));
+    it.pass(2 * MINUTE).refresh();
+    assert!(it.asks_nothing());
+    assert_eq!(it.wait(), 13 * MINUTE);
+    assert_eq!(it.asks(), (POLL, "t1"));
+}
+
+#[test]
+fn a_configuration_that_the_caller_refuses_is_told_once_each_and_polling_goes_on() {
+    let mut it = Scenario::ready("t1", 60);
+    for (token, again, told) in [("t2", false, 1), ("t3", true, 0), ("t4", false, 1)] {
+        it.wait();
+        it.answer(success(token, 60, Body::Refused { again }));
+        assert_eq!((it.told().len(), it.poller.status()), (told, Status::Stale), "{token}");
+    }
+    it.wait();
+    assert_eq!(it.asks(), (POLL, "t4"));
+    it.answer(configuration("t5", 60));
+    assert_eq!(it.poller.status(), Status::Ready);
+}

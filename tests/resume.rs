@@ -12,15 +12,15 @@ use scenario::{configuration, problem, session, success, unchanged, Scenario, DA
 
 const MINUTE: u64 = 60 * SECOND;
 
-fn held() -> Option<Held> {
-    Some(Held { content_type: Some("application/json".into()), version_label: None })
+fn held() -> Held {
+    Held { content_type: Some("application/json".into()), version_label: None }
 }
 
 /// Another poller, `later` by the date, on a clock that begins anew, which is given what the first one saved.
 fn next(before: &Scenario, later: u64) -> Scenario {
     let mut it = Scenario::new();
     (it.monotonic, it.wall) = (500, before.wall + later);
-    it.give(Input::Resume(before.saved.clone(), held()));
+    it.give(Input::Resume(before.saved.clone(), Some(held())));
     it
 }
 
@@ -127,7 +127,7 @@ fn a_date_that_was_set_back_delays_a_poll_by_an_interval_at_most() {
 #[test]
 fn a_configuration_that_was_given_beforehand_is_stale_until_a_poll_confirms_it() {
     let mut it = Scenario::new();
-    it.give(Input::Resume(None, held())).start();
+    it.give(Input::Resume(None, Some(held()))).start();
     assert_eq!((it.poller.status(), it.asks()), (Status::Stale, START));
     it.answer(session("initial")).answer(success("t1", 60, Body::Same));
     assert_eq!((it.told(), it.poller.status()), (vec![Event::Unchanged], Status::Ready));

@@ -116,7 +116,8 @@ impl Engine {
             REDIRECTED => Input::Failure(id, Failure::Redirected),
             VISIBLE => Input::Visible(id.0 > 0),
             ONLINE => Input::Online(id.0 > 0),
-            _ => Input::Limited(id.0 > 0),
+            LIMITED => Input::Limited(id.0 > 0),
+            _ => return,
         };
         self.poller.handle_input(now(monotonic, wall), input);
     }

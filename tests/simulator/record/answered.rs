@@ -86,7 +86,8 @@ impl Host {
                 .unwrap_or(60);
             let content = match body {
                 Body::Empty => Content::Unchanged,
-                Body::TooLarge => Content::TooLarge,
+                // The page has no check of its own, so nothing is refused.
+                Body::TooLarge | Body::Refused { .. } => Content::TooLarge,
                 Body::Malformed { .. } => Content::Malformed(answer.body.content.unwrap_or(0)),
                 Body::Same | Body::New => Content::Whole(self.version(answer)),
             };

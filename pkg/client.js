@@ -1,19 +1,24 @@
 // The face of the client: what JavaScript sees of the loop that runs in WebAssembly.
 
 import { same as sameBytes } from "./bytes.js";
-import { Configuration, isJson, parse } from "./configuration.js";
-import { Driver, REFRESH, START, STOP } from "./driver.js";
-import { AppConfigError, attemptError } from "./errors.js";
-import { FailureEvent, StatusChangeEvent, UpdateEvent } from "./events.js";
+import { accept, Configuration, isJson, parse } from "./configuration.js";
+import { Driver, LIMITED, ONLINE, REFRESH, START, STOP, VISIBLE } from "./driver.js";
+import { AppConfigError, attemptError, codes, operations, relayed } from "./errors.js";
+import { FailureEvent, LimitEvent, StatusChangeEvent, UpdateEvent } from "./events.js";
 import { guard, guarded } from "./listener.js";
 import { instantiate } from "./module.js";
-import { checkOptions, checkWait } from "./options.js";
+import { checkOptions, checkWait, refuse } from "./options.js";
+import { isOnline, isVisible, watch } from "./page.js";
+import { Keeper, pack, unpack } from "./store.js";
+import { Tab } from "./tabs.js";
+import { Meter } from "./usage.js";
+import { validate } from "./validate.js";
 import { looksAround, Waiter } from "./waiter.js";
 
 // In the order of Status in src/session/event.rs.
 const statuses = ["idle", "starting", "ready", "stale", "stopped"];
-// The numbers of Engine::respond in src/wasm/engine.rs.
-const SAME = 2, NEW = 3, MALFORMED = 4, MALFORMED_AGAIN = 5;
+// The numbers of Engine::respond in src/wasm/engine.rs; one more says that it was the same once before.
+const SAME = 2, NEW = 3, MALFORMED = 4, REFUSED = 7;
 
 /** How long a refresh() waits unless it is told otherwise, in milliseconds. */
 const REFRESH_TIMEOUT = 10000;
@@ -23,23 +28,34 @@ const stopped = () => new AppConfigError("stopped", "the client was stopped; sta
 
 export class ConfigurationClient extends EventTarget {
   #options;
-  #driver;
+  #driver; // who asks: a Driver, or a Tab while another one's does
+  #keeper; // of what outlives this client
+  #tab;
+  #meter;
+  #unwatch; // ends the watch over the page
   #status = "idle";
   #configuration;
+  #confirmedAt; // when a poll confirmed it, as a date in milliseconds
   #stopped = false;
+  #started = false;
   #stops = 0; // how often it was stopped: who waits learns that it was stopped meanwhile
   #bytes; // of the configuration
   #candidate; // the configuration that was examined last
-  #malformed; // the bytes that were malformed last
+  #unfit; // the bytes that were malformed or refused last
+  #rejected;
   #failures = 0; // attempts that failed, ever
   #failure; // the last one
   #run = false; // whether the logger was told of a run of failures
-  #waiters = new Set();
-  #queue = [];
+  #waiters; // a Set while somebody waits
+  #queue;
+  #limit; // the caller's own one that is used up
+  #told; // the configuration that followers were told of
 
   constructor(options) {
     super();
     this.#options = checkOptions(options);
+    this.#meter = new Meter(this.#options);
+    if (this.#options.bootstrap) this.#boot(this.#options.bootstrap);
   }
 
   get status() {
@@ -47,11 +63,41 @@ export class ConfigurationClient extends EventTarget {
   }
 
   get configuration() {
+    const driver = this.#driver;
+    if (this.#options.mode === "lazy" && driver?.due <= Date.now() && !driver.isPolling && !this.#stopped) this.refresh().catch(() => {});
     return this.#configuration;
+  }
+
+  get rejected() {
+    return this.#rejected;
+  }
+
+  get usage() {
+    return this.#meter.usage;
   }
 
   get clockOffsetInMilliseconds() {
     return this.#options.clockOffset;
+  }
+
+  health() {
+    const since = this.#confirmedAt ?? this.#configuration?.receivedAt;
+    const due = this.#driver?.due;
+    return {
+      status: this.#status,
+      ageInMilliseconds: since && Date.now() - since,
+      lastError: this.#failure?.error,
+      nextPollAt: due && new Date(due),
+    };
+  }
+
+  snapshot() {
+    return this.#configuration && pack(this.#configuration, this.#bytes);
+  }
+
+  async forget() {
+    this.#tab?.post({ forget: true });
+    await this.#forget();
   }
 
   addEventListener(type, listener, options) {
@@ -66,17 +112,23 @@ export class ConfigurationClient extends EventTarget {
     checkWait(options);
     options.signal?.throwIfAborted();
     this.#stopped = false;
+    const { mode } = this.#options;
     let failures;
     return this.#wait(
       options,
       undefined,
       () => {
-        if (this.#configuration) return this.#configuration;
-        if (this.#failures > failures && this.#failure.final) throw this.#failure.error;
+        // With a time limit the network is waited for so long.
+        if (this.#configuration && !(options.timeoutInMilliseconds && this.#status === "stale" && this.#failures === failures)) return this.#configuration;
+        if (this.#failures > failures && (this.#failure.final || mode)) throw this.#failure.error;
       },
       () => {
         failures = this.#failures;
-        this.#driver.input(START);
+        this.#started = !mode;
+        if (!mode) {
+          this.#watch();
+          this.#driver.input(START);
+        } else if (mode === "lazy" || !this.#configuration) this.#driver.input(REFRESH);
       },
     );
   }
@@ -96,9 +148,11 @@ export class ConfigurationClient extends EventTarget {
       (looking) => {
         // Who looks on a timer also lets the loop see by its clock whether the poll is dead, and takes over.
         if (looking && !this.#stopped) this.#refresh();
-        if (this.#configuration && !(this.#driver?.isPolling && (mine || !looking))) return this.#configuration;
+        const waits = this.#driver?.isPolling && (mine || !looking);
+        if (this.#configuration && !waits) return this.#configuration;
         // A refused token is not the end of it: the new session belongs to the same refresh.
         if (this.#failures > failures && !this.#configuration && !this.#driver.isPolling && (mine || !looking || this.#failure.final)) throw this.#failure.error;
+        if (looking && !mine && this.#options.whenCold === "reject") throw new AppConfigError("not-ready", "no configuration yet, and another request polls for the first one");
       },
       () => {
         failures = this.#failures;
@@ -122,25 +176,120 @@ export class ConfigurationClient extends EventTarget {
   stop() {
     if (this.#stopped) return;
     this.#stopped = true;
+    this.#started = false;
     this.#stops++;
+    this.#unwatch?.();
+    this.#unwatch = undefined;
     // No event but the status change: this one's, or that of a stop just before.
-    this.#queue = this.#queue.filter(({ status }) => status === "stopped");
-    if (this.#driver) this.#driver.input(STOP);
-    else this.#host.status(statuses.indexOf("stopped"));
-    this.#host.settled();
+    this.#queue = this.#queue?.filter(({ status }) => status === "stopped");
+    if (this.#tab) this.#leave();
+    else this.#driver?.input(STOP);
+    ConfigurationClient.#host.status(this, statuses.indexOf("stopped"));
+    this.#settle();
   }
 
   #refresh() {
     // By the clock the poll is dead, and so, where promises belong to requests, may be whoever made it.
-    if (looksAround && this.#driver.isLate) this.#waiters.clear();
+    if (looksAround && this.#driver.isLate) this.#waiters?.clear();
     this.#driver.input(REFRESH);
   }
 
-  /** Loads the module and makes the driver: not before the first start() or refresh(). */
+  /** Loads the module, looks what is kept, and makes the driver: not before the first start() or refresh(). */
   async #ready() {
     await instantiate();
-    this.#driver ??= new Driver(this.#options, this.#host);
+    if (!this.#driver) await this.#begin();
     this.#hold();
+  }
+
+  async #begin() {
+    const options = this.#options;
+    if (options.store) this.#keeper ??= new Keeper(options, (level, message) => this.#log(level, message));
+    if (this.#keeper?.isShared) {
+      this.#watch();
+      const tab = (this.#tab = this.#driver = new Tab(this.#keeper.name, ConfigurationClient.#host, this));
+      await this.#take(await this.#keeper.load());
+      if (this.#tab === tab) await tab.join();
+      return;
+    }
+    const stops = this.#stops;
+    const session = await this.#take(await this.#keeper?.load());
+    if (this.#keeper && this.#stops === stops) this.#watch();
+    this.#driver ??= new Driver(options, ConfigurationClient.#host, this, session);
+  }
+
+  /** Takes over what was kept: gives the session that goes with it. */
+  async #take(kept) {
+    if (!kept) return;
+    const { configuration: it, session, usage } = kept;
+    if (usage && !this.#meter.requests) this.#meter.resume(usage);
+    if (!it) return session;
+    if (this.#bytes && sameBytes(this.#bytes, it.bytes)) return session;
+    // What was given beforehand may be newer; what a new session costs then, the update would have cost as well.
+    if (this.#configuration?.receivedAt > it.receivedAt) return;
+    const found = new Configuration(it.bytes, it, "store");
+    const verdict = await this.#judge(found);
+    if (verdict.reason !== undefined || this.#configuration?.source === "network") return;
+    this.#show(accept(found, verdict), it.bytes);
+    return session;
+  }
+
+  #boot(given) {
+    let verdict;
+    let bytes;
+    let configuration;
+    try {
+      bytes = unpack(given);
+      configuration = new Configuration(bytes, { ...given, receivedAt: given.receivedAt ?? 0 }, "bootstrap");
+      if (isJson(given.contentType) && this.#options.requireValidJson) configuration.json();
+      verdict = this.#judge(configuration);
+    } catch {
+      refuse("bootstrap", "what snapshot() gives: { content, contentType, versionLabel, receivedAt }, with JSON that parses where the content type says so", given);
+    }
+    if (verdict.reason !== undefined) refuse("bootstrap", `a configuration that validate does not refuse (${verdict.reason})`, given);
+    this.#configuration = accept(configuration, verdict);
+    this.#bytes = bytes;
+  }
+
+  /** What the caller's own check says. */
+  #judge(configuration) {
+    const { validate: check, validateTimeoutInMilliseconds: limit } = this.#options;
+    return check ? validate(check, configuration, limit) : {};
+  }
+
+  #show(configuration, bytes) {
+    this.#configuration = configuration;
+    this.#bytes = bytes;
+    this.#emit(new UpdateEvent(configuration));
+  }
+
+  #watch() {
+    this.#unwatch ??= watch({
+      seen: () => {
+        if (this.#tab === this.#driver) isVisible() ? this.#tab?.ask() : this.#tab?.look();
+        else this.#driver.input(VISIBLE, +isVisible());
+      },
+      network: () => this.#driver?.input(ONLINE, +isOnline()),
+      gone: () => this.#keeper && this.#leave(),
+      back: () => {
+        if (!this.#driver && !this.#stopped) this.#ready().then(() => this.#started && !this.#stopped && this.#driver.input(START)).catch(() => {});
+      },
+    });
+  }
+
+  /** Lets go of the session, so that another tab or a later client can go on with it. */
+  #leave() {
+    const driver = this.#driver;
+    this.#driver = undefined;
+    if (driver !== this.#tab) driver?.leave();
+    this.#tab?.leave();
+    this.#tab = undefined;
+  }
+
+  async #forget() {
+    this.stop();
+    this.#driver?.leave?.();
+    this.#driver = this.#configuration = this.#bytes = this.#confirmedAt = undefined;
+    if (this.#options.store) await (this.#keeper ?? new Keeper(this.#options, () => {})).forget();
   }
 
   /**
@@ -160,18 +309,20 @@ export class ConfigurationClient extends EventTarget {
       {
         fallback: () => this.#configuration,
         ended: () => {
-          this.#waiters.delete(waiter);
+          this.#waiters?.delete(waiter);
+          if (!this.#waiters?.size) this.#waiters = undefined;
           this.#hold();
         },
       },
     );
-    this.#waiters.add(waiter);
+    this.#add(waiter);
     this.#hold();
     const begin = (mine) => {
       if (looksAround) {
         // Only the request that polls may be told of the outcome, and perhaps it is gone when that comes.
-        if (mine) this.#waiters.clear();
-        this.#waiters[mine ? "add" : "delete"](waiter);
+        if (mine) this.#waiters?.clear();
+        if (mine) this.#add(waiter);
+        else this.#waiters?.delete(waiter);
       }
       waiter.begin(mine);
     };
@@ -185,79 +336,221 @@ export class ConfigurationClient extends EventTarget {
     return waiter.promise;
   }
 
+  #add(waiter) {
+    (this.#waiters ??= new Set()).add(waiter);
+  }
+
+  #settle() {
+    for (const waiter of [...(this.#waiters ?? [])]) waiter.wake();
+  }
+
   /** Timers hold the process while somebody waits. */
   #hold() {
-    this.#driver?.hold(this.#waiters.size > 0 || !!this.#options.keepAlive);
+    this.#driver?.hold(!!this.#waiters || !!this.#options.keepAlive);
   }
 
   #emit(event) {
     // In a microtask: whoever listens finds everything at rest, and may call anything at once.
-    this.#queue.push(event);
+    (this.#queue ??= []).push(event);
     queueMicrotask(() => {
-      for (let next; (next = this.#queue.shift()); ) this.dispatchEvent(next);
-      this.#queue.length = 0; // gives back the room
+      for (let next; (next = this.#queue?.shift()); ) this.dispatchEvent(next);
+      this.#queue = undefined; // gives back the room
     });
   }
 
   #log(level, message) {
+    this.#call(() => this.#options.logger?.[level]?.(`appconfig-edge: ${message}`));
+  }
+
+  /** Calls what is the caller's: it must not stop the loop. */
+  #call(act) {
     try {
-      this.#options.logger?.[level](`appconfig-edge: ${message}`);
+      act();
     } catch {
-      // A logger must not stop the loop.
+      // It is its author's matter.
     }
   }
 
-  /** What the driver calls. */
-  #host = {
+  /** Whether one of the caller's own limits is used up may have changed. */
+  #weigh() {
+    const limit = this.#meter.exceeded;
+    if (limit === this.#limit) return;
+    this.#limit = limit;
+    this.#driver?.input(LIMITED, +!!limit);
+    if (limit) this.#emit(new LimitEvent(limit, this.usage));
+  }
+
+  #fail(error, final) {
+    this.#failures++;
+    this.#meter.errors++;
+    this.#failure = { error, final };
+    this.#emit(new FailureEvent(error));
+    if (!this.#run) this.#log("warn", `${error.message}; next attempt ${error.retryAt?.toISOString()}`);
+    this.#run = true;
+  }
+
+  /** Tells the followers how things stand, and what is new to one that has `seen` another configuration. */
+  #tell(seen = this.#told) {
+    if (!this.#tab?.isOwner) return;
+    const { contentType, versionLabel, receivedAt } = this.#configuration ?? {};
+    const at = receivedAt && +receivedAt;
+    const { error, final } = (this.#run && this.#failure) || {};
+    this.#told = at;
+    this.#tab.post({
+      news: at === seen ? undefined : { at, bytes: this.#bytes, contentType, versionLabel },
+      state: {
+        isPolling: this.#driver === this.#tab || this.#driver.isPolling,
+        due: this.#driver.due,
+        status: this.#status,
+        confirmedAt: this.#confirmedAt,
+        failure: error && { ...error, message: error.message, final, count: this.#failures },
+      },
+    });
+  }
+
+  /** What the driver and the tab call; one for all clients, because closures of each would be a tenth of what it holds. */
+  static #host = {
+    held: (self) => self.#configuration,
+    is: (self, kind) => +(kind === VISIBLE ? isVisible() : kind === ONLINE ? isOnline() : !!self.#limit),
+
     /** Says what a body is, and keeps it in case that it is the next configuration. */
-    examine: (bytes, contentType) => {
-      const same = this.#bytes && sameBytes(this.#bytes, bytes);
+    examine: (self, bytes, contentType, versionLabel) => {
+      const same = self.#bytes && sameBytes(self.#bytes, bytes);
+      const unfit = (number, more) => {
+        const again = self.#unfit && sameBytes(self.#unfit, bytes);
+        self.#unfit = bytes;
+        // What does not parse may have been cut short: that it is like that is known when it comes again.
+        if (again || number === REFUSED) self.#rejected = { contentType, versionLabel, receivedAt: new Date(), ...more };
+        return number + !!again;
+      };
       let parsed;
-      if (!(same && isJson(this.#configuration.contentType)) && this.#options.requireValidJson && isJson(contentType)) {
+      if (!(same && isJson(self.#configuration.contentType)) && self.#options.requireValidJson && isJson(contentType)) {
         try {
           parsed = { value: parse(bytes) };
         } catch {
-          const again = this.#malformed && sameBytes(this.#malformed, bytes);
-          this.#malformed = bytes;
-          return again ? MALFORMED_AGAIN : MALFORMED;
+          return unfit(MALFORMED, { reason: "it does not parse as JSON" });
         }
       }
-      this.#candidate = { bytes: same ? this.#bytes : bytes, parsed };
-      return same ? SAME : NEW;
+      const configuration = new Configuration(same ? self.#bytes : bytes, { contentType, versionLabel }, "network", parsed);
+      const judged = (verdict) => {
+        if (verdict.reason !== undefined) return unfit(REFUSED, verdict);
+        self.#candidate = { configuration: accept(configuration, verdict), bytes: same ? self.#bytes : bytes };
+        return same ? SAME : NEW;
+      };
+      const verdict = self.#judge(configuration);
+      return verdict.then ? verdict.then(judged) : judged(verdict);
     },
 
-    updated: (contentType, versionLabel) => {
-      const { bytes, parsed } = this.#candidate;
-      this.#bytes = bytes;
-      this.#candidate = this.#malformed = undefined;
-      this.#configuration = new Configuration(bytes, contentType, versionLabel, "network", parsed);
-      this.#emit(new UpdateEvent(this.#configuration));
+    updated: (self) => {
+      const { configuration, bytes } = self.#candidate;
+      self.#candidate = undefined;
+      self.#show(configuration, bytes);
+      ConfigurationClient.#host.unchanged(self);
     },
 
-    failed: (numbers, texts, reason) => {
-      const error = attemptError(numbers, texts, reason);
-      this.#failures++;
-      this.#failure = { error, final: numbers.final };
-      this.#emit(new FailureEvent(error));
-      if (!this.#run) this.#log("warn", `${error.message}; next attempt ${error.retryAt.toISOString()}`);
-      this.#run = true;
+    unchanged: (self) => {
+      self.#unfit = self.#rejected = undefined;
+      self.#confirmedAt = Date.now();
     },
 
-    status: (number) => {
-      const previous = this.#status;
-      this.#status = statuses[number];
-      if (this.#status === previous) return;
-      this.#emit(new StatusChangeEvent(this.#status, previous));
-      if (this.#run && this.#status === "ready") {
-        this.#run = false;
-        this.#log("info", "polls succeed again");
-      }
+    failed: (self, numbers, texts, reason) => self.#fail(attemptError(numbers, texts, codes[numbers.code] === "refused" ? { message: self.#rejected.reason } : reason), numbers.final),
+
+    broke: (self) => {
+      self.#fail(new AppConfigError("module-failed", "the WebAssembly module trapped three times within an hour; a start() an hour later begins anew"), true);
+      self.#become("failed");
+      self.#settle();
     },
 
-    settled: () => {
-      for (const waiter of [...this.#waiters]) waiter.wake();
+    status: (self, number) => {
+      self.#become(statuses[number]);
+      self.#tell();
     },
+
+    settled: (self) => {
+      self.#tell();
+      // In workerd a write dies with the request that began it.
+      const writing = looksAround && self.#keeper?.writing;
+      if (writing) writing.then(() => self.#settle());
+      else self.#settle();
+    },
+
+    save: (self, session) => {
+      if (!self.#keeper?.isForeign) self.#keeper?.save(self.#configuration, self.#bytes, session, self.usage);
+    },
+    saving: (self) => self.#keeper?.keepsSession && self.#keeper.writing,
+    isForeign: (self) => {
+      const foreign = self.#tab && self.#keeper.isForeign;
+      if (foreign) self.#tab.yield();
+      return foreign;
+    },
+
+    sent: (self, operation) => {
+      self.#meter.requests++;
+      self.#call(() => self.#options.onRequest?.({ operation: operations[operation] }));
+      self.#weigh();
+    },
+
+    received: (self, operation, response, size, milliseconds) => {
+      const meter = self.#meter;
+      const ok = response?.ok;
+      meter.bytes += size;
+      if (ok && operation && size) meter.configurationsReceived++;
+      if (ok && !operation) meter.sessions++;
+      self.#call(() => self.#options.onResponse?.({
+        operation: operations[operation],
+        status: response?.status,
+        durationInMilliseconds: milliseconds,
+        sizeInBytes: size,
+        requestId: response?.headers?.get("x-amzn-requestid") ?? undefined,
+      }));
+      self.#weigh();
+    },
+
+    // Of tabs.
+
+    own: async (self) => {
+      const session = await self.#take(await self.#keeper.load());
+      if (!self.#tab?.isOwner) return;
+      self.#driver = new Driver(self.#options, ConfigurationClient.#host, self, session);
+      self.#hold();
+      if (self.#started) self.#driver.input(START);
+      else if (self.#waiters) self.#driver.input(REFRESH);
+      self.#tell();
+    },
+    disown: (self) => {
+      if (self.#driver !== self.#tab) self.#driver?.drop();
+      self.#driver = self.#tab;
+    },
+    asked: (self, seen) => {
+      self.#driver.input(REFRESH);
+      self.#tell(seen);
+    },
+    news: async (self, { at, bytes, contentType, versionLabel }) => {
+      if (self.#configuration && +self.#configuration.receivedAt === at) return;
+      const configuration = new Configuration(bytes, { contentType, versionLabel, receivedAt: at }, "tab");
+      const verdict = await self.#judge(configuration);
+      if (verdict.reason !== undefined || self.#stopped || self.#tab?.isOwner) return;
+      self.#show(accept(configuration, verdict), bytes);
+      self.#settle();
+    },
+    told: (self, { status, failure, confirmedAt }, isNews) => {
+      self.#confirmedAt = confirmedAt;
+      if (failure && isNews) self.#fail(relayed(failure), failure.final);
+      self.#become(status);
+    },
+    forgotten: (self) => self.#forget(),
   };
+
+  #become(status) {
+    const previous = this.#status;
+    this.#status = status;
+    if (status === previous) return;
+    this.#emit(new StatusChangeEvent(status, previous));
+    if (this.#run && status === "ready") {
+      this.#run = false;
+      this.#log("info", "polls succeed again");
+    }
+  }
 }
 
 if (Symbol.dispose) ConfigurationClient.prototype[Symbol.dispose] = ConfigurationClient.prototype.stop;

@@ -22,20 +22,30 @@ function freeze(value) {
   return value;
 }
 
+/** Finishes a configuration that was judged: a schema's output is its `value`. */
+export function accept(configuration, { value }) {
+  if (value !== undefined) configuration.value = value;
+  return Object.freeze(configuration);
+}
+
 export class Configuration {
   #bytes;
   #value;
   #state; // of #value: undefined not parsed, 1 parsed, 2 frozen
+  #receivedAt; // in milliseconds: a Date for each would be more than all the rest
 
-  constructor(bytes, contentType, versionLabel, source, parsed) {
+  constructor(bytes, { contentType, versionLabel, receivedAt = Date.now() }, source, parsed) {
     this.#bytes = bytes;
     this.#value = parsed?.value;
     this.#state = parsed && 1;
+    this.#receivedAt = +receivedAt;
     this.contentType = contentType;
     this.versionLabel = versionLabel;
-    this.receivedAt = new Date();
     this.source = source;
-    Object.freeze(this);
+  }
+
+  get receivedAt() {
+    return new Date(this.#receivedAt);
   }
 
   bytes() {

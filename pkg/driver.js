@@ -4,59 +4,64 @@
 import { countingHeaders, expectResponse, expectWhole, isGood, MAXIMUM_TEXT, open } from "./answer.js";
 import { decode, encode, join } from "./bytes.js";
 import { hide, learn } from "./credentials.js";
-import { createEngine } from "./module.js";
+import { createEngine, instance, standstill, trapped } from "./module.js";
 import { originRefused, prepare } from "./request.js";
 
 // In the order of the numbers in src/wasm/engine.rs.
-export const START = 0, STOP = 1, REFRESH = 2;
+export const START = 0, STOP = 1, REFRESH = 2, VISIBLE = 9, ONLINE = 10, LIMITED = 11;
 const TIMEOUT = 3, PROGRESS = 4, NOT_SENT = 5, NETWORK = 6, BODY_CUT = 7, REDIRECTED = 8;
-const WAIT = 0, REST = 1, REQUEST = 2, CANCEL = 3, UPDATED = 4, UNCHANGED = 5, FAILED = 6;
+const WAIT = 0, REST = 1, REQUEST = 2, CANCEL = 3, UPDATED = 4, UNCHANGED = 5, FAILED = 6, SAVE = 8;
 
 const NO_BODY = 0, EMPTY = 1, TOO_LARGE = 6;
 
 /** At 2^31 milliseconds hosts fire at once. */
 const LONGEST_TIMER = 2147483647;
 
+/** One function for the timers of all. */
+const fire = (driver) => driver.fire();
+
 export class Driver {
   #engine;
+  #instance; // whose engine it is
   #options;
   #host;
+  #self; // the first argument of all that the host has
   #exchange; // the request under way: { id, controller, reader }
   #timer;
   #due; // when it fires
   #holds = false;
   #refused; // what to say of a host that refuses this page's origin, once that was asked
+  #running = STOP;
+  #wanted = false; // somebody refreshes
+  #left = 0; // 1 while it leaves, then 2
+  /** What the engine wants to be kept, as resume() in src/wasm/engine.rs has it: [token, obtained, due, interval, is, …]. */
+  saved;
   /**
    * Whether who refreshes looks after the poll under way, with inputs that apply its limits by the clock: then it needs no
    * timer, which in workerd costs a tenth of a poll. Until the next hold(), that is, until somebody comes or goes.
    */
   watched = false;
 
-  /**
-   * `host` has `examine(bytes, contentType)`, `updated(contentType, versionLabel)`, `failed(numbers, texts, reason)`,
-   * `status(number)` and `settled()`.
-   */
-  constructor(options, host) {
+  /** `host` has functions, each of them called with `self` first: see client.js. `saved` is what another driver had. */
+  constructor(options, host, self, saved) {
     this.#options = options;
     this.#host = host;
-    this.#engine = createEngine(
-      options,
-      [options.application, options.environment, options.configurationProfile],
-      options.requiredMinimumPollIntervalInSeconds ?? 0,
-      options.headersTimeoutInMilliseconds,
-      options.idleTimeoutInMilliseconds,
-      options.totalTimeoutInMilliseconds,
-      !!(options.sign || options.credentials) || typeof options.headers === "function",
-    );
+    this.#self = self;
+    this.saved = saved;
   }
 
   get isPolling() {
-    return this.#engine.isPolling();
+    return !!this.#exchange;
   }
 
   /** Whether the time is over that the timer was set for, though it has not fired: in workerd it dies with its request. */
   get isLate() {
     return this.#due <= performance.now();
+  }
+
+  /** When the next poll is due, as a date in milliseconds. */
+  get due() {
+    return this.saved?.[2];
   }
 
   /** Whether the timer holds the process from now on (Node, Deno, Bun). */
@@ -68,24 +73,102 @@ export class Driver {
 
   /** Feeds the engine and does what it says. */
   input(kind, id = 0, reason = undefined) {
-    this.#engine.input(performance.now(), Date.now(), kind, id);
-    this.#drain(reason);
+    if (kind < REFRESH) this.#running = kind;
+    else if (kind === REFRESH) this.#wanted = true;
+    this.#turn((engine, now, date) => engine.input(now, date, kind, id), reason);
+  }
+
+  fire() {
+    this.#due = this.#timer = undefined;
+    this.input(TIMEOUT);
+  }
+
+  /** Ends for good and without a word; who comes after it goes on with what it says last. */
+  leave() {
+    this.#left = 1;
+    if (this.#engine) this.input(STOP);
+    this.drop();
+  }
+
+  /** The same where somebody else has gone on already. */
+  drop() {
+    this.#left = 2;
+    this.#abort();
+    clearTimeout(this.#timer);
+  }
+
+  #turn(feed, ...rest) {
+    if (this.#left > 1) return;
+    const wait = standstill();
+    if (wait) return this.#pause(wait);
+    try {
+      if (this.#instance !== instance) this.#begin();
+      feed(this.#engine, performance.now(), Date.now());
+      this.#drain(...rest);
+    } catch {
+      // All that the engine does is its own, so it is out of order: so are those of all other clients, who find out as this one does.
+      trapped(this.#instance);
+      this.#pause(standstill());
+    }
+  }
+
+  #begin() {
+    const options = this.#options;
+    // Nobody answers any more what an engine before this one asked.
+    if (this.#exchange && this.saved) this.saved[4] |= 1;
+    this.#abort();
+    this.#instance = instance;
+    this.#engine = createEngine(
+      options,
+      [options.application, options.environment, options.configurationProfile],
+      options.requiredMinimumPollIntervalInSeconds ?? 0,
+      options.hiddenPollIntervalInSeconds,
+      options.headersTimeoutInMilliseconds,
+      options.idleTimeoutInMilliseconds,
+      options.totalTimeoutInMilliseconds,
+      !!(options.sign || options.credentials) || typeof options.headers === "function",
+    );
+    const held = this.#host.held(this.#self);
+    const [token = "", ...numbers] = this.saved ?? [];
+    if (held || this.saved) this.#engine.resume(performance.now(), Date.now(), encode([token, held?.contentType, held?.versionLabel, ""]), !!held, ...numbers);
+    const again = (kind, id = 0) => this.#engine.input(performance.now(), Date.now(), kind, id);
+    for (const kind of [VISIBLE, ONLINE, LIMITED]) again(kind, this.#host.is(this.#self, kind));
+    if (this.#running === START) again(START);
+    if (this.#wanted) again(REFRESH);
+  }
+
+  /** There is no instance for so long. */
+  #pause(wait) {
+    this.#abort();
+    if (this.#left) return;
+    if (wait === Infinity) this.#host.broke(this.#self);
+    else this.#wait(performance.now() + wait);
   }
 
   #drain(reason, values, headers, answer) {
     const engine = this.#engine;
+    const [host, self] = [this.#host, this.#self];
     for (let output; (output = engine.poll()) > REST; ) {
+      if (this.#left && output !== SAVE) continue;
       if (output === REQUEST) this.#send(engine.number(0), engine.number(1), ...decode(engine.text()).split("\0"));
       else if (output === CANCEL) this.#abort();
-      else if (output === UPDATED) this.#host.updated(values[2], values[3]);
-      else if (output === FAILED) {
+      else if (output === UPDATED) host.updated(self, values[2], values[3]);
+      else if (output === UNCHANGED) host.unchanged(self);
+      else if (output === SAVE) {
+        this.saved = [decode(engine.text()), ...[0, 1, 2, 3, 4, 5, 6, 7].map((i) => engine.number(i))];
+        host.save(self, this.saved);
+      } else if (output === FAILED) {
         const [code, operation, status, flags, at] = [0, 1, 2, 3, 4].map((i) => engine.number(i));
         if (headers) learn(this.#options, code, headers, answer);
-        this.#host.failed({ code, operation, status, limit: flags & 3, final: flags > 3, retryIn: at - performance.now() }, hide(this.#options, decode(engine.text())).split("\0"), reason);
-      } else if (output !== UNCHANGED) this.#host.status(engine.number(0));
+        host.failed(self, { code, operation, status, limit: flags & 3, final: flags > 3, retryIn: at - performance.now() }, hide(this.#options, decode(engine.text())).split("\0"), reason);
+      } else host.status(self, engine.number(0));
     }
+    if (this.#left) return;
     this.#wait(engine.poll() === WAIT ? engine.number(0) : undefined);
-    if (!this.isPolling) this.#host.settled();
+    if (!this.isPolling) {
+      this.#wanted = false;
+      host.settled(self);
+    }
   }
 
   #wait(at) {
@@ -99,14 +182,8 @@ export class Driver {
 
   #set() {
     if (!this.#timer && this.#due !== undefined && !(this.watched && this.isPolling)) {
-      this.#timer = setTimeout(
-        () => {
-          this.#due = this.#timer = undefined;
-          this.input(TIMEOUT);
-        },
-        // Never early by a fraction.
-        Math.min(Math.max(Math.ceil(this.#due - performance.now()), 0), LONGEST_TIMER),
-      );
+      // Never early by a fraction.
+      this.#timer = setTimeout(fire, Math.min(Math.max(Math.ceil(this.#due - performance.now()), 0), LONGEST_TIMER), this);
     }
     const how = this.#holds ? "ref" : "unref";
     const timer = this.#timer;
@@ -128,47 +205,62 @@ export class Driver {
   }
 
   async #send(id, operation, url, body) {
+    const [options, host, self] = [this.#options, this.#host, this.#self];
+    const controller = new AbortController();
+    const { signal } = controller;
+    const exchange = { controller, size: 0 };
+    const isOver = () => this.#exchange !== exchange;
+    this.#exchange = exchange;
     let phase = NOT_SENT;
+    let begun;
+    let response;
     try {
-      const controller = new AbortController();
-      this.#exchange = { id, controller };
-      const { signal } = controller;
-      const [target, init] = await prepare(this.#options, operation, url, body, signal);
-      if (this.#exchange?.id !== id) return;
+      // What says that the token is in use has to be kept before.
+      const saving = host.saving(self);
+      if (saving) await saving;
+      if (isOver()) return;
+      const [target, init] = await prepare(options, operation, url, body, signal);
+      if (isOver() || host.isForeign(self)) return;
       phase = NETWORK;
-      const { fetch = globalThis.fetch } = this.#options;
-      const response = await fetch(target, init);
-      if (this.#exchange?.id !== id) return;
+      begun = performance.now();
+      host.sent(self, operation);
+      const { fetch = globalThis.fetch } = options;
+      response = await fetch(target, init);
+      if (isOver()) return;
       this.#refused = undefined;
       expectResponse(response);
       phase = BODY_CUT;
-      if (response.type === "opaqueredirect") return this.input(REDIRECTED, id);
-      await this.#read(id, operation, response);
+      if (response.type === "opaqueredirect") this.input(REDIRECTED, id);
+      else await this.#read(exchange, id, operation, response);
     } catch (error) {
-      if (this.#exchange?.id !== id) return;
+      if (isOver()) return;
       // Asked once in a run of failures.
-      if (phase === NETWORK) error = (this.#refused ??= await originRefused(this.#options, url, this.#exchange.controller.signal)) || error;
-      if (this.#exchange?.id !== id) return;
+      if (phase === NETWORK) error = (this.#refused ??= await originRefused(options, url, signal)) || error;
+      if (isOver()) return;
       this.#exchange = undefined;
       this.input(phase, id, error);
+    } finally {
+      if (begun !== undefined) host.received(self, operation, response, exchange.size, performance.now() - begun);
     }
   }
 
-  async #read(id, operation, response) {
+  async #read(exchange, id, operation, response) {
     const { status, headers } = response;
+    const isOver = () => this.#exchange !== exchange;
     const isConfiguration = operation && isGood(status);
     const most = isConfiguration ? this.#options.maximumBodyBytes : MAXIMUM_TEXT;
     const chunks = [];
-    let size = 0;
-    const reader = (this.#exchange.reader = open(response));
-    while (reader && size <= most) {
+    const reader = (exchange.reader = open(response));
+    while (reader && exchange.size <= most) {
       this.input(PROGRESS, id);
+      if (isOver()) return;
       const { done, value } = await reader.read();
-      if (this.#exchange?.id !== id) return;
+      if (isOver()) return;
       if (done) break;
-      size += value.length;
+      exchange.size += value.length;
       chunks.push(value);
     }
+    const { size } = exchange;
     if (reader && size <= most) expectWhole(response, size);
     const values = countingHeaders(response);
     let body = NO_BODY;
@@ -176,10 +268,17 @@ export class Driver {
     if (!isConfiguration) text = decode(join(chunks));
     else if (size > most) body = TOO_LARGE;
     // Without a next token it may be anybody's page, and is not even looked at.
-    else body = values[0] && size ? this.#host.examine(join(chunks), values[2]) : EMPTY;
+    else if (values[0] && size) {
+      body = this.#host.examine(this.#self, join(chunks), values[2], values[3]);
+      // The caller's own check takes its time, which is not the answer's.
+      if (body.then) {
+        this.input(PROGRESS, id);
+        body = await body;
+        if (isOver()) return;
+      }
+    } else body = EMPTY;
     if (size > most) this.#abort();
     this.#exchange = undefined;
-    this.#engine.respond(performance.now(), Date.now(), id, status, encode([...values, text]), body, response.type === "cors");
-    this.#drain(undefined, values, headers, text);
+    this.#turn((engine, now, date) => engine.respond(now, date, id, status, encode([...values, text]), body, response.type === "cors"), undefined, values, headers, text);
   }
 }

@@ -21,6 +21,7 @@ const sentences = {
   "invalid-body": "the configuration does not parse as its content type says; what was held is kept",
   "body-too-large": "the configuration is larger than maximumBodyBytes",
   "no-configuration": "the service sent an empty configuration",
+  "refused": "the configuration was refused by validate; what was held is kept",
 };
 export const codes = Object.keys(sentences);
 /** In the order of Operation in src/protocol/request.rs. */
@@ -35,6 +36,9 @@ export class AppConfigError extends Error {
   }
 }
 AppConfigError.prototype.name = "AppConfigError";
+
+/** An error that another tab tells of. */
+export const relayed = ({ message, final, count, ...members }) => new AppConfigError(members.code, message, members);
 
 /**
  * A message of the host or of the caller's code without what may be secret in it: URLs, anything long that is not of letters alone, as names are,

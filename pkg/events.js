@@ -7,6 +7,14 @@ export class UpdateEvent extends Event {
   }
 }
 
+export class LimitEvent extends Event {
+  constructor(limit, usage) {
+    super("limit");
+    this.limit = limit;
+    this.usage = usage;
+  }
+}
+
 export class FailureEvent extends Event {
   constructor(error) {
     super("error");

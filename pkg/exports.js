@@ -8,4 +8,5 @@ export {
   getLatestConfiguration,
   startConfigurationSession,
 } from "./operations.js";
-export { FailureEvent, StatusChangeEvent, UpdateEvent } from "./events.js";
+export { FailureEvent, LimitEvent, StatusChangeEvent, UpdateEvent } from "./events.js";
+export { durableObjectStore } from "./store.js";

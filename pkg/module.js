@@ -1,12 +1,21 @@
-// The WebAssembly module: loaded by the first start() or refresh(), once for all clients.
+// The WebAssembly module: loaded by the first start() or refresh(), once for all clients, and begun anew when it trapped.
 
 import { encode } from "./bytes.js";
 import { AppConfigError, hearsay } from "./errors.js";
-import { Engine, initSync, sign } from "./wasm/client.js";
+import { Engine, initSync, sign as signInModule } from "./wasm/client.js";
+
+const HOUR = 3600000;
+/** How long the second fresh instance within an hour is waited for, in milliseconds; the first one comes at once, and there is no third. */
+const SECOND_WAIT = 10000;
+const MOST_TRAPS = 3;
 
 let loader;
-let ready = false;
 let loading;
+let module;
+let ready = false;
+/** The number of the instance: engines of an earlier one are of no use any more. */
+export let instance = 0;
+let traps = []; // when instances trapped within the last hour
 
 /** Says how the module is come by: `load` gives a WebAssembly.Module, or a promise of one. */
 export function provide(load) {
@@ -15,23 +24,60 @@ export function provide(load) {
 
 /** Makes the module ready for what is exported here; a promise only where that takes time. */
 export function instantiate() {
-  if (ready) return;
+  if (module) return;
   return (loading ??= (async () => {
     try {
-      const module = await loader?.();
+      module = await loader?.();
       if (!module) throw new Error("call initialize() of appconfig-edge/slim first");
-      initSync({ module });
-      ready = true;
+      begin();
     } catch (error) {
       // A later start() tries again.
-      loading = undefined;
+      loading = module = undefined;
       throw new AppConfigError("module-failed", `the WebAssembly module could not be loaded (a Content-Security-Policy must allow 'wasm-unsafe-eval'): ${hearsay(error)}`);
     }
   })());
+}
+
+function begin() {
+  initSync({ module, fresh: true });
+  instance++;
+  ready = true;
+}
+
+/** An engine threw: a trap poisons its instance for ever, and with it the engines of all clients. */
+export function trapped(number) {
+  if (!ready || number !== instance) return;
+  ready = false;
+  traps.push(Date.now());
+}
+
+/** How long there is no instance, in milliseconds: 0 where there is one, Infinity where too many have trapped within an hour. */
+export function standstill() {
+  if (ready) return 0;
+  traps = traps.filter((at) => Date.now() - at < HOUR);
+  if (traps.length >= MOST_TRAPS) return Infinity;
+  const wait = traps.length > 1 ? traps.at(-1) + SECOND_WAIT - Date.now() : 0;
+  if (wait > 0) return wait;
+  try {
+    begin();
+    return 0;
+  } catch {
+    // Perhaps there is no memory for it now.
+    traps.push(Date.now());
+    return standstill();
+  }
 }
 
 /** An engine; what comes after the connection's options and the identifiers is as Engine.create() in src/wasm/engine.rs has it. */
 export const createEngine = ({ endpoint, useFipsEndpoint, useDualstackEndpoint }, identifiers, ...rest) =>
   Engine.create(encode([endpoint, ...identifiers]), !!useFipsEndpoint + 2 * !!useDualstackEndpoint, ...rest, Math.random());
 
-export { sign };
+/** Signs a request: see sign() in src/wasm/engine.rs. */
+export function sign(texts) {
+  try {
+    return signInModule(texts);
+  } catch (error) {
+    trapped(instance);
+    throw error;
+  }
+}

@@ -84,7 +84,7 @@ async function request(options, input, token) {
 function create(options, input) {
   const [application, environment, configurationProfile, interval] = Object.keys(sessionRules).map((name) => input[name]);
   const identifiers = [application, environment, configurationProfile].map((it) => it ?? "-");
-  return createEngine(options, identifiers, interval ?? 0, 1, 1, 1, false);
+  return createEngine(options, identifiers, interval ?? 0, 0, 1, 1, 1, false);
 }
 
 /** What the engine says: the request that would be `next`, and what was `refused`. */

@@ -1,9 +1,10 @@
 // The options of the client: checked by name and at once, with what is expected and what was given (never a secret).
 
 import { AppConfigError } from "./errors.js";
+import { isCheck } from "./validate.js";
 
 /** Refuses the option `name`. */
-function refuse(name, expected, given) {
+export function refuse(name, expected, given) {
   // Of a text only its type is told: it may be a key that went astray.
   const shown = given === null || typeof given === "number" || typeof given === "boolean" ? String(given) : Array.isArray(given) ? "an array" : typeof given;
   throw new AppConfigError("invalid-option", `option ${name}: expected ${expected}, got ${shown}`, { option: name });
@@ -13,6 +14,13 @@ const isText = (most) => (value) => typeof value === "string" && value.length > 
 const isWhole = (least, most) => [
   (value) => Number.isInteger(value) && value >= least && value <= most,
   `a whole number from ${least} to ${most}`,
+];
+const hasFunctions = (...names) => (value) => names.every((name) => typeof value?.[name] === "function");
+const isOneOf = (...texts) => [(value) => texts.includes(value), texts.map((text) => `"${text}"`).join(" or ")];
+/** An object of numbers that are not negative. */
+const isOfNumbers = (...names) => [
+  (value) => typeof value === "object" && value !== null && Object.entries(value).every(([name, number]) => names.includes(name) && number >= 0),
+  `an object of numbers from 0 on, by ${names.join(", ")}`,
 ];
 const isBoolean = [(value) => typeof value === "boolean", "true or false"];
 const isFunction = [(value) => typeof value === "function", "a function"];
@@ -36,7 +44,7 @@ const connection = {
   ],
   sign: isFunction,
   headers: [(value) => typeof value === "function" || (typeof value === "object" && value !== null), "an object of headers, or a function that gives one"],
-  requestCredentials: [(value) => ["omit", "same-origin", "include"].includes(value), '"omit", "same-origin" or "include"'],
+  requestCredentials: isOneOf("omit", "same-origin", "include"),
   maximumBodyBytes: isWhole(1, 2147483647),
   headersTimeoutInMilliseconds: milliseconds,
   idleTimeoutInMilliseconds: milliseconds,
@@ -51,7 +59,20 @@ const rules = {
   requiredMinimumPollIntervalInSeconds: interval,
   requireValidJson: isBoolean,
   keepAlive: isBoolean,
-  logger: [(value) => value === null || ["info", "warn"].every((name) => typeof value?.[name] === "function"), "an object with info() and warn(), as console, or null"],
+  logger: [(value) => value === null || hasFunctions("info", "warn")(value), "an object with info() and warn(), as console, or null"],
+  validate: [isCheck, "a function, or a Standard Schema as zod, valibot and arktype have it"],
+  validateTimeoutInMilliseconds: milliseconds,
+  store: [hasFunctions("getItem", "setItem", "removeItem"), "an object with getItem(), setItem() and removeItem(), as localStorage"],
+  exclusive: isBoolean,
+  sessionKey: [isText(1024), "a text of 1 to 1024 characters"],
+  bootstrap: [(value) => typeof (value?.content ?? value?.base64) === "string", "what snapshot() gives: { content, contentType, versionLabel, receivedAt }"],
+  mode: isOneOf("automatic", "lazy", "manual"),
+  whenCold: isOneOf("wait", "reject"),
+  hiddenPollIntervalInSeconds: isWhole(0, 86400),
+  prices: isOfNumbers("request", "configurationReceived"),
+  limits: isOfNumbers("requestsPerHour", "requestsPerDay", "sessionsPerHour", "sessionsPerDay", "pricePerHour", "pricePerDay"),
+  onRequest: isFunction,
+  onResponse: isFunction,
 };
 
 /** Checks the members of `given` against `rules`; members that are undefined count as absent. */
@@ -74,11 +95,31 @@ const waitRules = {
 /** Checks what start() and refresh() are given. */
 export const checkWait = (given) => check(given, waitRules);
 
+/** Shared by all clients, because a copy each would be a tenth of what they hold. */
+const defaults = {
+  requireValidJson: true,
+  logger: globalThis.console,
+  hiddenPollIntervalInSeconds: 300,
+  validateTimeoutInMilliseconds: 5000,
+  requestCredentials: "omit",
+  maximumBodyBytes: 4194304,
+  headersTimeoutInMilliseconds: 10000,
+  idleTimeoutInMilliseconds: 10000,
+  totalTimeoutInMilliseconds: 120000,
+  clockOffset: 0,
+};
+
 /** Checks the client's options and fills in the defaults. */
 export function checkOptions(given) {
   check(given, rules);
   for (const name of ["application", "environment", "configurationProfile"]) if (given[name] === undefined) refuse(name, identifier[1]);
-  return { requireValidJson: true, logger: globalThis.console, ...complete(given) };
+  const { store, sessionKey, headers, sign, credentials, requestCredentials = "omit", mode } = given;
+  if (store && sessionKey === undefined && (headers || sign || credentials || requestCredentials !== "omit")) {
+    refuse("sessionKey", "a text of your choice that differs between accounts and users, because what is kept in a store must not get to another one", sessionKey);
+  }
+  const options = complete(given);
+  if (mode === "automatic") options.mode = undefined;
+  return options;
 }
 
 /** Checks what belongs to the connection, and fills in the defaults. */
@@ -97,16 +138,9 @@ function complete(given) {
   }
   if (credentials && given.requestCredentials !== undefined) refuse("requestCredentials", "cookies go to a proxy alone, not together with credentials", given.requestCredentials);
   if (credentials && given.allowInsecureEndpoint) refuse("allowInsecureEndpoint", "https:, because credentials are used", true);
-  return {
-    requestCredentials: "omit",
-    maximumBodyBytes: 4194304,
-    headersTimeoutInMilliseconds: 10000,
-    idleTimeoutInMilliseconds: 10000,
-    totalTimeoutInMilliseconds: 120000,
-    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+  return Object.assign(Object.create(defaults), Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)), {
     endpoint: endpoint === undefined ? region : absolute(endpoint, given.allowInsecureEndpoint),
-    clockOffset: 0,
-  };
+  });
 }
 
 /** Checks the options of one operation and its input, which `inputRules` describe; the first `required` of them have to be there. */

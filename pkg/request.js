@@ -2,10 +2,7 @@
 
 import { authorize } from "./credentials.js";
 import { AppConfigError, operations } from "./errors.js";
-import { isWorkerd } from "./host.js";
-
-// Cookies are a browser's matter; workerd throws on the member.
-const isBrowser = !isWorkerd && typeof location === "object" && !globalThis.Deno && !globalThis.process?.versions?.node;
+import { isBrowser } from "./host.js";
 
 /**
  * Where a host that gave no answer is there all the same, it refuses this page's origin: gives what to say then, otherwise false. A browser lets
@@ -47,6 +44,7 @@ export async function prepare(options, operation, url, body, signal) {
     for (const name in signed) all.set(name, signed[name]);
     const init = { method, headers: all, body, signal, redirect: "manual" };
     if (takesCache()) init.cache = "no-store";
+    // workerd throws on the member.
     if (isBrowser) init.credentials = options.requestCredentials;
     return [target, init];
   };

@@ -73,7 +73,8 @@ function remap() {
 
 /**
  * Takes out of the client's glue what it never needs, a fifth of it: the decoder for messages of a misuse that only a bug
- * of ours could make, and forms of initSync() that pkg/module.js does not use. Each cut has to match, or the build fails.
+ * of ours could make, and forms of initSync() that pkg/module.js does not use. And lets initSync() make a fresh instance after one that
+ * trapped: then nothing of the old one may be freed in the new one. Each cut has to match, or the build fails.
  */
 function shorten(glue) {
   const cuts = [
@@ -82,6 +83,13 @@ function shorten(glue) {
     [/^function getStringFromWasm0[^]*?^}\n/m, ""],
     [/^let cachedTextDecoder[^]*?^function decodeText[^]*?^}\n/m, ""],
     [/^    if \(module !== undefined\) {[^]*?^    }\n(?=\s+const imports)/m, "    ({ module } = module);\n"],
+    [/(?<=^function initSync\(module\) {\n)    if \(wasm !== undefined\)/m, "    if (wasm && !module?.fresh)"],
+    [/^const EngineFinalization = [^;]*;\n/m, "let EngineFinalization;\n"],
+    [
+      /(?<=^    cachedUint8ArrayMemory0 = null;\n)/m,
+      `    const own = wasm;
+    EngineFinalization = typeof FinalizationRegistry === "undefined" ? { register() {}, unregister() {} } : new FinalizationRegistry((ptr) => own === wasm && own.__wbg_engine_free(ptr, 1));\n`,
+    ],
     [/^    if \(!\(module instanceof WebAssembly\.Module\)\) {[^]*?^    }\n/m, ""],
   ];
   return cuts.reduce((text, [pattern, instead]) => {

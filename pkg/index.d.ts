@@ -22,6 +22,116 @@ export type HeadersLike = Headers | Record<string, string> | Iterable<readonly [
 export interface Logger {
   info(message: string): void;
   warn(message: string): void;
+  /** What is of use to whoever looks for a fault, such as that a store could not be read. */
+  debug?(message: string): void;
+}
+
+/**
+ * A schema as zod, valibot, arktype and others have it: the part of https://standardschema.dev that is used. Written down here so that no
+ * package is needed for it.
+ */
+export interface StandardSchema<Output = unknown> {
+  readonly "~standard": {
+    readonly version: 1;
+    readonly vendor: string;
+    readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>;
+    readonly types?: { readonly input: unknown; readonly output: Output } | undefined;
+  };
+}
+
+/** What a schema says of a value. */
+export type SchemaResult<Output> = { readonly value: Output; readonly issues?: undefined } | { readonly issues: ReadonlyArray<SchemaIssue> };
+
+/** One thing that a schema has against a value. */
+export interface SchemaIssue {
+  readonly message: string;
+  readonly path?: ReadonlyArray<PropertyKey | { readonly key: PropertyKey }> | undefined;
+}
+
+/** `false`, or something thrown, refuses a configuration. */
+export type Validator = (configuration: Configuration) => void | boolean | PromiseLike<void | boolean>;
+
+/** Where something outlives the client: Web Storage, unstorage, or anything with these three. Texts under names; may be asynchronous. */
+export interface Store {
+  getItem(name: string): unknown;
+  setItem(name: string, text: string): unknown;
+  removeItem(name: string): unknown;
+  /** As the option `exclusive`. */
+  readonly exclusive?: boolean | undefined;
+}
+
+/** A configuration as a value that JSON can carry: `content`, or where it is no text in UTF-8 `base64`. It has nothing secret beside itself. */
+export interface Snapshot {
+  readonly content?: string | undefined;
+  readonly base64?: string | undefined;
+  readonly contentType?: string | undefined;
+  readonly versionLabel?: string | undefined;
+  /** In milliseconds since 1970. Without it what a store has counts as newer. */
+  readonly receivedAt?: number | Date | undefined;
+}
+
+/** What a client has asked and received. With a store that keeps sessions, also what earlier clients did. */
+export interface Usage {
+  readonly requests: number;
+  readonly sessions: number;
+  /** What AWS prices most: the content of each new session, and each update. */
+  readonly configurationsReceived: number;
+  /** Of answers' bodies. */
+  readonly bytes: number;
+  /** Attempts that failed. */
+  readonly errors: number;
+  /** By AWS's list, in dollars, or by `prices`. */
+  readonly estimatedPrice: number;
+}
+
+/** What may be used up in an hour or a day; each begins with the first request. */
+export interface UsageLimits {
+  requestsPerHour?: number;
+  requestsPerDay?: number;
+  sessionsPerHour?: number;
+  sessionsPerDay?: number;
+  pricePerHour?: number;
+  pricePerDay?: number;
+}
+
+/** What `onRequest` is told. */
+export interface RequestInformation {
+  readonly operation: "StartConfigurationSession" | "GetLatestConfiguration";
+}
+
+/** What `onResponse` is told. */
+export interface ResponseInformation extends RequestInformation {
+  /** The HTTP status; absent where there was no answer. */
+  readonly status: number | undefined;
+  readonly durationInMilliseconds: number;
+  /** Of the body, as far as it was read. */
+  readonly sizeInBytes: number;
+  /** `x-amzn-RequestId`. */
+  readonly requestId: string | undefined;
+}
+
+/** How a client is, for a readiness endpoint. */
+export interface Health {
+  readonly status: ClientStatus;
+  /** Since a poll confirmed what is held, or since it was received. */
+  readonly ageInMilliseconds: number | undefined;
+  /** The last failed attempt's, however long ago. */
+  readonly lastError: AppConfigError | undefined;
+  /** When the next poll is due. */
+  readonly nextPollAt: Date | undefined;
+}
+
+/** A configuration that was not taken: it does not parse, or `validate` refused it. */
+export interface Rejected {
+  readonly versionLabel: string | undefined;
+  readonly contentType: string | undefined;
+  readonly receivedAt: Date;
+  /** Why, in a few words without its content. */
+  readonly reason: string;
+  /** What the schema said. May quote the configuration. */
+  readonly issues?: ReadonlyArray<SchemaIssue>;
+  /** What `validate` threw. */
+  readonly error?: unknown;
 }
 
 /** What every request has. An option that is `undefined` counts as absent. */
@@ -39,7 +149,7 @@ export interface RequestOptions {
 }
 
 /** What a client has, whichever way it authenticates. */
-export interface CommonOptions extends RequestOptions {
+export interface CommonOptions<Value = undefined> extends RequestOptions {
   /** The application's id or name, 1 to 128 characters. */
   application: string;
   /** The environment's id or name, 1 to 128 characters. */
@@ -60,6 +170,46 @@ export interface CommonOptions extends RequestOptions {
   keepAlive?: boolean | undefined;
   /** `console` by default, `null` for none. */
   logger?: Logger | null | undefined;
+  /**
+   * Checks each configuration before it is held: a schema, whose output is then {@link Configuration.value}, or a function. One that is refused
+   * is an `error` of the code `refused` and {@link ConfigurationClient.rejected}; what was held stays.
+   */
+  validate?: StandardSchema<Value> | Validator | undefined;
+  /** How long an asynchronous check may take, 5,000 by default; then the configuration counts as refused. Keep it below `idleTimeoutInMilliseconds`. */
+  validateTimeoutInMilliseconds?: number | undefined;
+  /**
+   * Keeps the configuration for later clients, and where it has one writer the session as well: `localStorage` and `sessionStorage`, of which tabs share
+   * one session under a Web Lock, or with `exclusive`.
+   */
+  store?: Store | undefined;
+  /** The caller's word that no other client writes to this store at the same time: so a session is kept there. */
+  exclusive?: boolean | undefined;
+  /**
+   * Parts what is kept for different accounts and users. Has to be there with a store and `headers`, `sign`, `credentials` or cookies.
+   */
+  sessionKey?: string | undefined;
+  /** A configuration to begin with, as {@link ConfigurationClient.snapshot} gives it. */
+  bootstrap?: Snapshot | undefined;
+  /**
+   * `automatic` (default): polls from `start()` on. `lazy`: a read of `configuration` after the due time starts a refresh, and gives what is
+   * held. `manual`: `refresh()` alone. In the last two `start()` resolves with what is held, or makes one attempt.
+   */
+  mode?: "automatic" | "lazy" | "manual" | undefined;
+  /**
+   * What a `refresh()` in a Cloudflare Worker does while nothing is held and another request polls: `wait` (default) looks for what that brings,
+   * `reject` rejects with `not-ready` at once.
+   */
+  whenCold?: "wait" | "reject" | undefined;
+  /** From one poll to the next, at least, while no tab is visible, 300 by default. 0: none. */
+  hiddenPollIntervalInSeconds?: number | undefined;
+  /** For `usage`, each: AWS's list prices in dollars by default. */
+  prices?: { request?: number; configurationReceived?: number } | undefined;
+  /** Once one is used up the client is slowed down to a request in fifteen minutes, until that hour or day is over, and tells it by the event `limit`. */
+  limits?: UsageLimits | undefined;
+  /** Called before each request. */
+  onRequest?: ((request: RequestInformation) => void) | undefined;
+  /** Called after each request, whatever came of it. */
+  onResponse?: ((response: ResponseInformation) => void) | undefined;
 }
 
 /** AWS's own endpoint for a region. */
@@ -157,12 +307,12 @@ export interface SignedForEndpoint extends SignedAnywhere, OwnEndpoint {
 /** The ways to the service. */
 export type Access = Proxied | PresignedForRegion | PresignedForEndpoint | SignedForRegion | SignedForEndpoint;
 
-export interface ProxiedOptions extends CommonOptions, Proxied {}
-export type PresignedOptions = CommonOptions & (PresignedForRegion | PresignedForEndpoint);
-export type SignedOptions = CommonOptions & (SignedForRegion | SignedForEndpoint);
+export interface ProxiedOptions<Value = undefined> extends CommonOptions<Value>, Proxied {}
+export type PresignedOptions<Value = undefined> = CommonOptions<Value> & (PresignedForRegion | PresignedForEndpoint);
+export type SignedOptions<Value = undefined> = CommonOptions<Value> & (SignedForRegion | SignedForEndpoint);
 
 /** What a {@link ConfigurationClient} is made of. They are checked by name; what is wrong is an error `invalid-option`. */
-export type ConfigurationClientOptions = ProxiedOptions | PresignedOptions | SignedOptions;
+export type ConfigurationClientOptions<Value = undefined> = ProxiedOptions<Value> | PresignedOptions<Value> | SignedOptions<Value>;
 
 interface AnySignRequest {
   readonly url: string;
@@ -205,12 +355,13 @@ export interface WaitOptions {
 
 /**
  * How things stand. `idle`: not started. `starting`: nothing to serve yet. `ready`: what is held is current. `stale`: it is served, but a poll
- * that was due has not confirmed it. `stopped`: it is not polled any more.
+ * that was due has not confirmed it. `stopped`: it is not polled any more. `failed`: the WebAssembly module trapped three times within an hour; a
+ * `start()` an hour later begins anew.
  */
-export type ClientStatus = "idle" | "starting" | "ready" | "stale" | "stopped";
+export type ClientStatus = "idle" | "starting" | "ready" | "stale" | "stopped" | "failed";
 
 /** A configuration as it was received. It never changes: a new one is another object. */
-export interface Configuration {
+export interface Configuration<Value = unknown> {
   /** A copy of the bytes, a new one each time. */
   bytes(): Uint8Array<ArrayBuffer>;
   /** The bytes as text in UTF-8. */
@@ -225,14 +376,23 @@ export interface Configuration {
   /** The label of the hosted version, where it has one. */
   readonly versionLabel: string | undefined;
   readonly receivedAt: Date;
-  /** Where it came from. */
-  readonly source: "network";
+  /** Where it came from: a poll, a `store`, another tab, or the option `bootstrap`. */
+  readonly source: "network" | "store" | "tab" | "bootstrap";
+  /** The output of the schema that `validate` is. Of a bootstrap not where the schema is asynchronous. */
+  readonly value: Value;
 }
 
 /** {@link ConfigurationClient.configuration} changed: content, content type or version label differ from what was held. */
-export class UpdateEvent extends Event {
-  constructor(configuration: Configuration);
-  readonly configuration: Configuration;
+export class UpdateEvent<Value = unknown> extends Event {
+  constructor(configuration: Configuration<Value>);
+  readonly configuration: Configuration<Value>;
+}
+
+/** One of the caller's own `limits` is used up. */
+export class LimitEvent extends Event {
+  constructor(limit: keyof UsageLimits, usage: Usage);
+  readonly limit: keyof UsageLimits;
+  readonly usage: Usage;
 }
 
 /** An attempt to poll failed. What is held stays, and the client goes on by itself. */
@@ -248,14 +408,15 @@ export class StatusChangeEvent extends Event {
   readonly previousStatus: ClientStatus;
 }
 
-export interface ConfigurationClientEventMap {
-  update: UpdateEvent;
+export interface ConfigurationClientEventMap<Value = unknown> {
+  update: UpdateEvent<Value>;
+  limit: LimitEvent;
   error: FailureEvent;
   statuschange: StatusChangeEvent;
 }
 
 /** A listener; what it throws reaches neither the client nor other listeners. */
-export type Listener<E extends Event> = ((this: ConfigurationClient, event: E) => void) | { handleEvent(event: E): void };
+export type Listener<E extends Event> = ((this: ConfigurationClient<any>, event: E) => void) | { handleEvent(event: E): void };
 
 /** What `addEventListener` takes. */
 export interface ListenerOptions {
@@ -269,13 +430,16 @@ export interface ListenerOptions {
 declare const Target: new () => Omit<EventTarget, "addEventListener" | "removeEventListener">;
 
 /** Keeps one configuration current. An `EventTarget`. */
-export class ConfigurationClient extends Target {
+export class ConfigurationClient<Value = undefined> extends Target {
   /** Checks the options, and does nothing else: no request, no timer. */
-  constructor(options: ConfigurationClientOptions);
+  constructor(options: ConfigurationClientOptions<Value>);
 
   readonly status: ClientStatus;
   /** The newest configuration; the last good one also while polls fail, and after `stop()`. */
-  readonly configuration: Configuration | undefined;
+  readonly configuration: Configuration<Value> | undefined;
+  /** The newest configuration where it was not taken; absent again with the next one that is. */
+  readonly rejected: Rejected | undefined;
+  readonly usage: Usage;
   /** What is added to this host's clock to have the service's: 0, unless a signature was refused for its time. */
   readonly clockOffsetInMilliseconds: number;
 
@@ -283,11 +447,11 @@ export class ConfigurationClient extends Target {
    * Polls from now on, also after a `stop()`. Resolves with what is held, or with the first configuration that comes.
    *
    * With nothing held it rejects with what asking again will not mend (`bad-request`, `not-found`, `access-denied`, `credentials-expired`,
-   * `clock-skew`, `headers-hidden`, `invalid-body`, `body-too-large`, `no-configuration`), with `not-ready` and with its signal's reason;
+   * `clock-skew`, `headers-hidden`, `invalid-body`, `body-too-large`, `no-configuration`, `refused`), with `not-ready` and with its signal's reason;
    * polling goes on nevertheless, and a later `start()` waits anew. It rejects with `stopped` on a `stop()` and with `module-failed` where
    * the WebAssembly module cannot be loaded.
    */
-  start(options?: WaitOptions): Promise<Configuration>;
+  start(options?: WaitOptions): Promise<Configuration<Value>>;
 
   /**
    * Polls if a poll is due, without a `start()` as well, and resolves with what is held afterwards. Rejects only where nothing is: with the
@@ -299,25 +463,33 @@ export class ConfigurationClient extends Target {
    * const configuration = client.configuration ?? (await refreshed);
    * ```
    */
-  refresh(options?: WaitOptions): Promise<Configuration>;
+  refresh(options?: WaitOptions): Promise<Configuration<Value>>;
 
   /** Gives what is held, then each newer one (the latest where several came), and ends at `stop()`. It does not start the client. */
-  updates(): AsyncGenerator<Configuration, void, void>;
+  updates(): AsyncGenerator<Configuration<Value>, void, void>;
 
   /** Ends everything: no request, no timer, and no event but `statuschange`. What is held stays readable, and the session is kept. */
   stop(): void;
 
+  health(): Health;
+
+  /** What is held, as the option `bootstrap` of another client takes it; nothing where nothing is held. */
+  snapshot(): Snapshot | undefined;
+
+  /** For a logout: stops, and removes what is held and what the store keeps, in all tabs that share it. */
+  forget(): Promise<void>;
+
   /** `stop()`, for `using`. */
   [Symbol.dispose](): void;
 
-  addEventListener<K extends keyof ConfigurationClientEventMap>(
+  addEventListener<K extends keyof ConfigurationClientEventMap<Value>>(
     type: K,
-    listener: Listener<ConfigurationClientEventMap[K]> | null,
+    listener: Listener<ConfigurationClientEventMap<Value>[K]> | null,
     options?: boolean | ListenerOptions,
   ): void;
-  removeEventListener<K extends keyof ConfigurationClientEventMap>(
+  removeEventListener<K extends keyof ConfigurationClientEventMap<Value>>(
     type: K,
-    listener: Listener<ConfigurationClientEventMap[K]> | null,
+    listener: Listener<ConfigurationClientEventMap<Value>[K]> | null,
     options?: boolean | ListenerOptions,
   ): void;
 }
@@ -361,7 +533,9 @@ export type AttemptErrorCode =
   /** The configuration is larger than `maximumBodyBytes`. */
   | "body-too-large"
   /** The service sent an empty configuration. */
-  | "no-configuration";
+  | "no-configuration"
+  /** `validate` refused the configuration. */
+  | "refused";
 
 /** What kind of error it is. A code never changes its meaning. */
 export type AppConfigErrorCode =
@@ -372,7 +546,7 @@ export type AppConfigErrorCode =
   | "not-ready"
   /** The client was stopped. */
   | "stopped"
-  /** The WebAssembly module could not be loaded. */
+  /** The WebAssembly module could not be loaded, or trapped three times within an hour. */
   | "module-failed"
   /** `json()` of a configuration that is not JSON; `contentType` and, where the host tells it, `place` say more. */
   | "not-json";
@@ -518,3 +692,10 @@ export class ThrottlingException extends AppConfigError {
 
 // Nothing is exported but what says so.
 export {};
+
+/** A Durable Object's storage, `ctx.storage`, as a store. It has one writer, so the session is kept there as well. */
+export function durableObjectStore(storage: {
+  get(name: string): Promise<unknown>;
+  put(name: string, text: string): Promise<void>;
+  delete(name: string): Promise<boolean>;
+}): Store;

@@ -16,7 +16,7 @@ const isWhole = (least, most) => [
   `a whole number from ${least} to ${most}`,
 ];
 const hasFunctions = (...names) => (value) => names.every((name) => typeof value?.[name] === "function");
-const isOneOf = (...texts) => [(value) => texts.includes(value), texts.map((text) => `"${text}"`).join(" or ")];
+const isOneOf = (...texts) => [(value) => texts.includes(value), texts.map((text) => `"${text}"`).join(", ").replace(/,([^,]*)$/, " or$1")];
 /** An object of numbers that are not negative. */
 const isOfNumbers = (...names) => [
   (value) => typeof value === "object" && value !== null && Object.entries(value).every(([name, number]) => names.includes(name) && number >= 0),

@@ -2,15 +2,15 @@
 // happened and asked what to do, so a listener, a callback or a late answer can come at any time and find it at rest.
 
 import { countingHeaders, expectResponse, expectWhole, isGood, MAXIMUM_TEXT, open } from "./answer.js";
-import { decode, encode, join } from "./bytes.js";
+import { decode, join } from "./bytes.js";
 import { hide, learn } from "./credentials.js";
-import { createEngine, instance, standstill, trapped } from "./module.js";
+import { createEngine, feed, instance, standstill, trapped } from "./module.js";
 import { originRefused, prepare } from "./request.js";
 
 // In the order of the numbers in src/wasm/engine.rs.
 export const START = 0, STOP = 1, REFRESH = 2, VISIBLE = 9, ONLINE = 10, LIMITED = 11;
-const TIMEOUT = 3, PROGRESS = 4, NOT_SENT = 5, NETWORK = 6, BODY_CUT = 7, REDIRECTED = 8;
-const WAIT = 0, REST = 1, REQUEST = 2, CANCEL = 3, UPDATED = 4, UNCHANGED = 5, FAILED = 6, SAVE = 8;
+const TIMEOUT = 3, PROGRESS = 4, NOT_SENT = 5, NETWORK = 6, BODY_CUT = 7, REDIRECTED = 8, RESPONSE = 12, RESUME = 13;
+const WAIT = 0, REQUEST = 2, CANCEL = 3, UPDATED = 4, UNCHANGED = 5, FAILED = 6, STATUS = 7, SAVE = 8;
 
 const NO_BODY = 0, EMPTY = 1, TOO_LARGE = 6;
 
@@ -75,7 +75,7 @@ export class Driver {
   input(kind, id = 0, reason = undefined) {
     if (kind < REFRESH) this.#running = kind;
     else if (kind === REFRESH) this.#wanted = true;
-    this.#turn((engine, now, date) => engine.input(now, date, kind, id), reason);
+    this.#turn([kind, id], reason);
   }
 
   fire() {
@@ -97,14 +97,13 @@ export class Driver {
     clearTimeout(this.#timer);
   }
 
-  #turn(feed, ...rest) {
+  #turn(input, ...rest) {
     if (this.#left > 1) return;
     const wait = standstill();
     if (wait) return this.#pause(wait);
     try {
       if (this.#instance !== instance) this.#begin();
-      feed(this.#engine, performance.now(), Date.now());
-      this.#drain(...rest);
+      this.#follow(feed(this.#engine, ...input), ...rest);
     } catch {
       // All that the engine does is its own, so it is out of order: so are those of all other clients, who find out as this one does.
       trapped(this.#instance);
@@ -120,21 +119,22 @@ export class Driver {
     this.#instance = instance;
     this.#engine = createEngine(
       options,
-      [options.application, options.environment, options.configurationProfile],
+      options.application,
+      options.environment,
+      options.configurationProfile,
       options.requiredMinimumPollIntervalInSeconds ?? 0,
       options.hiddenPollIntervalInSeconds,
       options.headersTimeoutInMilliseconds,
       options.idleTimeoutInMilliseconds,
       options.totalTimeoutInMilliseconds,
-      !!(options.sign || options.credentials) || typeof options.headers === "function",
+      +(!!(options.sign || options.credentials) || typeof options.headers === "function"),
     );
+    const again = (...input) => feed(this.#engine, ...input);
     const held = this.#host.held(this.#self);
-    const [token = "", ...numbers] = this.saved ?? [];
-    if (held || this.saved) this.#engine.resume(performance.now(), Date.now(), encode([token, held?.contentType, held?.versionLabel, ""]), !!held, ...numbers);
-    const again = (kind, id = 0) => this.#engine.input(performance.now(), Date.now(), kind, id);
+    again(RESUME, +!!held, held?.contentType, held?.versionLabel, ...(this.saved ?? []));
     for (const kind of [VISIBLE, ONLINE, LIMITED]) again(kind, this.#host.is(this.#self, kind));
-    if (this.#running === START) again(START);
-    if (this.#wanted) again(REFRESH);
+    if (this.#running === START) this.#follow(again(START));
+    if (this.#wanted) this.#follow(again(REFRESH));
   }
 
   /** There is no instance for so long. */
@@ -145,26 +145,28 @@ export class Driver {
     else this.#wait(performance.now() + wait);
   }
 
-  #drain(reason, values, headers, answer) {
-    const engine = this.#engine;
+  /** Does what the engine says. */
+  #follow(outputs, reason, headers, answer) {
     const [host, self] = [this.#host, this.#self];
-    for (let output; (output = engine.poll()) > REST; ) {
-      if (this.#left && output !== SAVE) continue;
-      if (output === REQUEST) this.#send(engine.number(0), engine.number(1), ...decode(engine.text()).split("\0"));
-      else if (output === CANCEL) this.#abort();
-      else if (output === UPDATED) host.updated(self, values[2], values[3]);
-      else if (output === UNCHANGED) host.unchanged(self);
-      else if (output === SAVE) {
-        this.saved = [decode(engine.text()), ...[0, 1, 2, 3, 4, 5, 6, 7].map((i) => engine.number(i))];
-        host.save(self, this.saved);
-      } else if (output === FAILED) {
-        const [code, operation, status, flags, at] = [0, 1, 2, 3, 4].map((i) => engine.number(i));
-        if (headers) learn(this.#options, code, headers, answer);
-        host.failed(self, { code, operation, status, limit: flags & 3, final: flags > 3, retryIn: at - performance.now() }, hide(this.#options, decode(engine.text())).split("\0"), reason);
-      } else host.status(self, engine.number(0));
+    let due;
+    for (const [number, ...parts] of outputs) {
+      const kind = +number;
+      const [a, b, c, d, e] = parts;
+      if (kind === SAVE) host.save(self, (this.saved = parts));
+      else if (this.#left) continue;
+      else if (kind === WAIT) due = +a;
+      else if (kind === REQUEST) this.#send(a, +b, c, d);
+      else if (kind === CANCEL) this.#abort();
+      else if (kind === UPDATED) host.updated(self);
+      else if (kind === UNCHANGED) host.unchanged(self);
+      else if (kind === FAILED) {
+        if (headers) learn(this.#options, +a, headers, answer);
+        const texts = parts.slice(5).map((text) => hide(this.#options, text));
+        host.failed(self, { code: a, operation: b, status: +c, limit: d & 3, final: d > 3, retryIn: e - performance.now() }, texts, reason);
+      } else if (kind === STATUS) host.status(self, a);
     }
     if (this.#left) return;
-    this.#wait(engine.poll() === WAIT ? engine.number(0) : undefined);
+    this.#wait(due);
     if (!this.isPolling) {
       this.#wanted = false;
       host.settled(self);
@@ -215,9 +217,8 @@ export class Driver {
     let begun;
     let response;
     try {
-      // What says that the token is in use has to be kept before.
-      const saving = host.saving(self);
-      if (saving) await saving;
+      // What says that the token is in use has to be kept before. And whatever the caller's code does, the engine is to be at rest.
+      await host.saving(self);
       if (isOver()) return;
       const [target, init] = await prepare(options, operation, url, body, signal);
       if (isOver() || host.isForeign(self)) return;
@@ -279,6 +280,6 @@ export class Driver {
     } else body = EMPTY;
     if (size > most) this.#abort();
     this.#exchange = undefined;
-    this.#turn((engine, now, date) => engine.respond(now, date, id, status, encode([...values, text]), body, response.type === "cors"), undefined, values, headers, text);
+    this.#turn([RESPONSE, id, status, body, +(response.type === "cors"), ...values, text], undefined, headers, text);
   }
 }

@@ -1,6 +1,6 @@
 // The WebAssembly module: loaded by the first start() or refresh(), once for all clients, and begun anew when it trapped.
 
-import { encode } from "./bytes.js";
+import { decode, encode } from "./bytes.js";
 import { AppConfigError, hearsay } from "./errors.js";
 import { Engine, initSync, sign as signInModule } from "./wasm/client.js";
 
@@ -69,8 +69,13 @@ export function standstill() {
 }
 
 /** An engine; what comes after the connection's options and the identifiers is as Engine.create() in src/wasm/engine.rs has it. */
-export const createEngine = ({ endpoint, useFipsEndpoint, useDualstackEndpoint }, identifiers, ...rest) =>
-  Engine.create(encode([endpoint, ...identifiers]), !!useFipsEndpoint + 2 * !!useDualstackEndpoint, ...rest, Math.random());
+export const createEngine = ({ endpoint, useFipsEndpoint, useDualstackEndpoint }, ...rest) => {
+  const flags = !!useFipsEndpoint + 2 * !!useDualstackEndpoint;
+  return Engine.create(encode([endpoint, ...rest.slice(0, 3), flags, ...rest.slice(3), Math.floor(Math.random() * 2 ** 53)]));
+};
+
+/** Feeds an engine, as Engine.feed() has it, and gives its outputs, the parts of each. */
+export const feed = (engine, ...input) => decode(engine.feed(encode([Math.floor(performance.now()), Date.now(), ...input]))).split("\u0001").slice(0, -1).map((output) => output.split("\0"));
 
 /** Signs a request: see sign() in src/wasm/engine.rs. */
 export function sign(texts) {

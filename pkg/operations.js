@@ -3,15 +3,15 @@
 // An engine (src/wasm/engine.rs) builds the request and judges the answer, so that both are a client's. It lives as long as the request.
 
 import { countingHeaders, expectResponse, expectWhole, isGood, MAXIMUM_TEXT, open } from "./answer.js";
-import { decode, encode, join } from "./bytes.js";
+import { decode, join } from "./bytes.js";
 import { hide, learn } from "./credentials.js";
 import { AppConfigError, codes, describe, hearsay, operations, scrub } from "./errors.js";
-import { createEngine, instantiate } from "./module.js";
+import { createEngine, feed, instantiate } from "./module.js";
 import { checkCall, configurationRules, sessionRules } from "./options.js";
 import { originRefused, prepare } from "./request.js";
 
 // The numbers of src/wasm/engine.rs.
-const START = 0, REST = 1, REQUEST = 2, FAILED = 6;
+const START = 0, REQUEST = 2, FAILED = 6, RESPONSE = 12;
 const NEW = 3;
 
 /** An exception of the service, its members as AWS has them. */
@@ -53,20 +53,15 @@ async function request(options, input, token) {
   const loading = instantiate();
   if (loading) await Promise.race(signal ? [loading, aborted(signal)] : [loading]);
   for (let again = !!(credentials || sign); ; again = false) {
-    // Its clocks stand still: there is one request, whose limits are not the engine's matter.
-    const clocks = [0, Date.now()];
     const engine = create(options, input);
     try {
-      engine.input(...clocks, START, 0);
-      let wanted = drain(engine, options).next;
+      let wanted = said(options, feed(engine, START)).next;
       if (token) {
-        engine.respond(...clocks, wanted.id, 201, encode(["", "", "", "", JSON.stringify({ InitialConfigurationToken: token })]), NEW, false);
-        wanted = drain(engine, options).next;
+        wanted = said(options, feed(engine, RESPONSE, wanted.id, 201, NEW, 0, "", "", "", "", JSON.stringify({ InitialConfigurationToken: token }))).next;
       }
       const { id, operation, url, body } = wanted;
       const { response, values, text, bytes } = await ask(options, operation, url, body);
-      engine.respond(...clocks, id, response.status, encode([...values, text]), NEW, response.type === "cors");
-      const { refused, next } = drain(engine, options);
+      const { refused, next } = said(options, feed(engine, RESPONSE, id, response.status, NEW, +(response.type === "cors"), ...values, text));
       if (!refused) return { values, bytes, next };
       const { code, error } = refused;
       const before = options.clockOffset;
@@ -84,26 +79,26 @@ async function request(options, input, token) {
 function create(options, input) {
   const [application, environment, configurationProfile, interval] = Object.keys(sessionRules).map((name) => input[name]);
   const identifiers = [application, environment, configurationProfile].map((it) => it ?? "-");
-  return createEngine(options, identifiers, interval ?? 0, 0, 1, 1, 1, false);
+  // Its limits are not the engine's matter.
+  const limit = 2147483647;
+  return createEngine(options, ...identifiers, interval ?? 0, 0, limit, limit, limit, 0);
 }
 
 /** What the engine says: the request that would be `next`, and what was `refused`. */
-function drain(engine, options) {
-  const said = {};
-  for (let output; (output = engine.poll()) > REST; ) {
-    const numbers = [0, 1, 2, 3, 4].map((i) => engine.number(i));
-    const texts = decode(engine.text());
-    if (output === REQUEST) {
-      const [url, body] = texts.split("\0");
-      said.next = { id: numbers[0], operation: numbers[1], url, body };
-    } else if (output === FAILED) said.refused = refusal(numbers, hide(options, texts).split("\0"));
+function said(options, outputs) {
+  const all = {};
+  for (const [kind, ...parts] of outputs) {
+    if (+kind === REQUEST) {
+      const [id, operation, url, body] = parts;
+      all.next = { id, operation: +operation, url, body };
+    } else if (+kind === FAILED) all.refused = refusal(parts.slice(0, 5).map(Number), parts.slice(5).map((text) => hide(options, text)));
   }
-  return said;
+  return all;
 }
 
 /** An answer that is no success, from what the engine tells of it. */
-function refusal([code, operation, status, , wait], [requestId, exception, ...texts]) {
-  const members = { status, requestId, exception, retryAt: new Date(Date.now() + wait) };
+function refusal([code, operation, status, , at], [requestId, exception, ...texts]) {
+  const members = { status, requestId, exception, retryAt: new Date(Date.now() + at - performance.now()) };
   let message;
   // Each text after its path: see Exception in src/protocol/exception.rs.
   for (let i = 0; i + 1 < texts.length; i += 2) {

@@ -1,7 +1,8 @@
-//! What the module exports: one class, private to the package (`pkg/driver.js` drives it).
+//! What the module exports: one class, private to the package (`pkg/driver.js` drives it), and what signs.
 //!
-//! It never calls JavaScript. Numbers and one text go in, numbers and one text come out, so there is nothing to be
-//! re-entered, no closure that outlives its owner, and no glue for objects: the browser pays for the core alone.
+//! It never calls JavaScript. A text goes in and a text comes out, so there is nothing to be re-entered, no closure that outlives its
+//! owner, and no glue for numbers and objects: the browser pays for the core alone. Parts of a text are separated by [`SEPARATOR`], numbers
+//! are whole ones in decimal, outputs are separated by [`END`].
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
@@ -17,93 +18,83 @@ use crate::session::{Error, Event, Failure, Held, Input, Instant, Limits, Now, O
 
 /// The loop of one client.
 #[wasm_bindgen]
-pub struct Engine {
-    poller: Poller,
-    text: String,
-    numbers: [f64; 8],
-}
+pub struct Engine(Poller);
 
-/// The inputs without members of their own, by the numbers that `pkg/driver.js` uses.
-const START: u32 = 0;
-const STOP: u32 = 1;
-const REFRESH: u32 = 2;
-const TIMEOUT: u32 = 3;
-const PROGRESS: u32 = 4;
-const NOT_SENT: u32 = 5;
-const NETWORK: u32 = 6;
-const BODY_CUT: u32 = 7;
-const REDIRECTED: u32 = 8;
-const VISIBLE: u32 = 9;
-const ONLINE: u32 = 10;
-const LIMITED: u32 = 11;
+/// The inputs, by the numbers that `pkg/driver.js` uses.
+const START: u64 = 0;
+const STOP: u64 = 1;
+const REFRESH: u64 = 2;
+const TIMEOUT: u64 = 3;
+const PROGRESS: u64 = 4;
+const NOT_SENT: u64 = 5;
+const NETWORK: u64 = 6;
+const BODY_CUT: u64 = 7;
+const REDIRECTED: u64 = 8;
+const VISIBLE: u64 = 9;
+const ONLINE: u64 = 10;
+const LIMITED: u64 = 11;
+const RESPONSE: u64 = 12;
 
 /// The outputs, likewise.
-const WAIT: u32 = 0;
-const REST: u32 = 1;
-const REQUEST: u32 = 2;
-const CANCEL: u32 = 3;
-const UPDATED: u32 = 4;
-const UNCHANGED: u32 = 5;
-const FAILED: u32 = 6;
-const STATUS: u32 = 7;
-const SAVE: u32 = 8;
+const WAIT: u64 = 0;
+const REST: u64 = 1;
+const REQUEST: u64 = 2;
+const CANCEL: u64 = 3;
+const UPDATED: u64 = 4;
+const UNCHANGED: u64 = 5;
+const FAILED: u64 = 6;
+const STATUS: u64 = 7;
+const SAVE: u64 = 8;
 
-/// What is true of what is saved, as bits of one number.
-const REPLAYED: u32 = 1;
-const IN_USE: u32 = 2;
-const YIELDED: u32 = 4;
-const VERIFY: u32 = 8;
-const REJECTED: u32 = 16;
-
-/// Between the parts of a text. No header and no URL can have it, and it is taken out of what others wrote.
+/// After each part of a text but the last. No header and no URL can have it, and it is taken out of what others wrote.
 const SEPARATOR: u8 = 0;
+/// After each output, likewise.
+const END: char = '\u{1}';
 
 #[wasm_bindgen]
 impl Engine {
-    /// Takes options that `pkg/options.js` has checked. `texts` has, with a NUL between them, the endpoint (a URL, or a region
-    /// where it has no colon), application, environment and configuration profile; `endpoint_flags` are, of a region, 1 for
-    /// FIPS and 2 for dual-stack; `minimum_interval` is in seconds, 0 for none; `hidden_interval` likewise; the limits are in milliseconds.
-    /// `undefined` where the endpoint is no endpoint.
+    /// Takes options that `pkg/options.js` has checked: the endpoint (a URL, or a region where it has no colon), application, environment,
+    /// configuration profile; of a region, 1 for FIPS and 2 for dual-stack; the required minimum and the hidden interval in seconds, 0 for
+    /// none; the three limits in milliseconds; whether credentials are renewed; a seed. `undefined` where the endpoint is no endpoint.
     #[must_use]
-    #[allow(clippy::too_many_arguments)]
-    pub fn create(
-        texts: &[u8],
-        endpoint_flags: u32,
-        minimum_interval: u32,
-        hidden_interval: u32,
-        headers_limit: u32,
-        idle_limit: u32,
-        total_limit: u32,
-        renews_credentials: bool,
-        seed: f64,
-    ) -> Option<Engine> {
-        let mut rest = utf8(texts);
+    pub fn create(text: &[u8]) -> Option<Engine> {
+        let mut rest = utf8(text);
         let endpoint = part(&mut rest, SEPARATOR);
-        let is_url = endpoint.bytes().any(|b| b == b':');
-        let endpoint = if is_url {
+        let input = [(); 3].map(|()| owned(&mut rest));
+        let [flags, minimum, hidden, headers, idle, total, renews, seed] = numbers(&mut rest);
+        let endpoint = if endpoint.bytes().any(|b| b == b':') {
             Endpoint::checked(endpoint)
         } else {
-            Endpoint::of_region(endpoint, endpoint_flags & 1 > 0, endpoint_flags > 1).ok()?
+            Endpoint::of_region(endpoint, flags & 1 > 0, flags > 1).ok()?
         };
-        let options = Options {
+        let [application_identifier, environment_identifier, configuration_profile_identifier] = input;
+        Some(Self(Poller::new(Options {
             endpoint,
             input: SessionInput {
-                application_identifier: owned(&mut rest)?,
-                environment_identifier: owned(&mut rest)?,
-                configuration_profile_identifier: owned(&mut rest)?,
-                required_minimum_poll_interval_in_seconds: Some(minimum_interval).filter(|seconds| *seconds > 0),
+                application_identifier: application_identifier?,
+                environment_identifier: environment_identifier?,
+                configuration_profile_identifier: configuration_profile_identifier?,
+                required_minimum_poll_interval_in_seconds: Some(small(minimum)).filter(|seconds| *seconds > 0),
             },
-            limits: Limits { headers: headers_limit.into(), idle: idle_limit.into(), total: total_limit.into() },
-            renews_credentials,
-            hidden_interval: Some(u64::from(hidden_interval) * 1000).filter(|milliseconds| *milliseconds > 0),
-            seed: seed.to_bits(),
-        };
-        Some(Self { poller: Poller::new(options), text: String::new(), numbers: [0.0; 8] })
+            limits: Limits { headers, idle, total },
+            renews_credentials: renews > 0,
+            hidden_interval: Some(hidden * 1000).filter(|milliseconds| *milliseconds > 0),
+            seed,
+        })))
     }
 
-    /// Feeds an input that is a number: `id` is a request's, or whether it is so. The clocks are in milliseconds.
-    pub fn input(&mut self, monotonic: f64, wall: f64, kind: u32, id: u32) {
-        let id = RequestId(id);
+    /// Feeds an input: the monotonic clock and the date in milliseconds, the number of the input, and a request's id or whether it is so.
+    ///
+    /// After [`RESPONSE`] and the id come the status; of the body 0 where there is none, else 1 empty, 2 same, 3 new, 4 malformed, 5
+    /// malformed again, 6 too large, 7 refused, 8 refused again; whether headers may be hidden; the four headers that count for the status
+    /// in the order of [`Response::read`], empty where there is none; and the text of an answer that is no configuration.
+    ///
+    /// Gives the outputs, the last of them [`WAIT`] or [`REST`]: each its number and what belongs to it.
+    pub fn feed(&mut self, text: &[u8]) -> Vec<u8> {
+        let mut rest = utf8(text);
+        let [monotonic, wall, kind, id] = numbers(&mut rest);
+        let is = id > 0;
+        let id = RequestId(small(id));
         let input = match kind {
             START => Input::Start,
             STOP => Input::Stop,
@@ -114,173 +105,51 @@ impl Engine {
             NETWORK => Input::Failure(id, Failure::Network),
             BODY_CUT => Input::Failure(id, Failure::BodyCut),
             REDIRECTED => Input::Failure(id, Failure::Redirected),
-            VISIBLE => Input::Visible(id.0 > 0),
-            ONLINE => Input::Online(id.0 > 0),
-            LIMITED => Input::Limited(id.0 > 0),
-            _ => return,
+            VISIBLE => Input::Visible(is),
+            ONLINE => Input::Online(is),
+            LIMITED => Input::Limited(is),
+            RESPONSE => Input::Response(id, response(rest)),
+            _ => resumption(is, rest),
         };
-        self.poller.handle_input(now(monotonic, wall), input);
+        self.0.handle_input(Now { monotonic: Instant::from_milliseconds(monotonic), wall }, input);
+        let mut out = String::new();
+        while !self.tell(&mut out) {}
+        out.into_bytes()
     }
 
-    /// Feeds an answer. `texts` has, each followed by a NUL, the four headers that count for `status` in the order of
-    /// [`Response::read`], empty where there is none, and after them the text of an answer that is no configuration.
-    /// `body` is 0 where there is none, else 1 empty, 2 same, 3 new, 4 malformed, 5 malformed again, 6 too large, 7 refused, 8 refused again.
-    #[allow(clippy::too_many_arguments)]
-    pub fn respond(&mut self, monotonic: f64, wall: f64, id: u32, status: u16, texts: &[u8], body: u32, headers_may_be_hidden: bool) {
-        let mut rest = utf8(texts);
-        let mut headers = [(); 4].map(|()| owned(&mut rest)).into_iter();
-        let mut response = Response::read(status, |_| headers.next().flatten());
-        rest.clone_into(&mut response.text);
-        response.headers_may_be_hidden = headers_may_be_hidden;
-        response.body = match body {
-            0 => None,
-            1 => Some(Body::Empty),
-            2 => Some(Body::Same),
-            3 => Some(Body::New),
-            6 => Some(Body::TooLarge),
-            7 | 8 => Some(Body::Refused { again: body == 8 }),
-            _ => Some(Body::Malformed { again: body == 5 }),
-        };
-        self.poller.handle_input(now(monotonic, wall), Input::Response(RequestId(id), response));
-    }
-
-    /// Goes on where another engine was. `texts` has the token, content type and version label, empty where there is none; `held`: whether a
-    /// configuration is held; the rest is as [`SAVE`] told it, an interval of 0 where nothing was saved.
-    #[allow(clippy::too_many_arguments, clippy::cast_possible_truncation, clippy::cast_sign_loss)] // what is out of range is a date like any other
-    pub fn resume(
-        &mut self,
-        monotonic: f64,
-        wall: f64,
-        texts: &[u8],
-        held: bool,
-        obtained: f64,
-        due: f64,
-        interval: f64,
-        is: u32,
-        verify_from: f64,
-        sessions_left: u32,
-        refilled_at: f64,
-        refill: f64,
-    ) {
-        let mut rest = utf8(texts);
-        let token = owned(&mut rest).and_then(Token::new);
-        let held = held.then(|| Held { content_type: owned(&mut rest), version_label: owned(&mut rest) });
-        let saved = Saved {
-            token,
-            obtained: obtained as u64,
-            due: due as u64,
-            interval: interval as u64,
-            replayed: is & REPLAYED > 0,
-            in_use: is & IN_USE > 0,
-            yielded: is & YIELDED > 0,
-            verify: is & VERIFY > 0,
-            rejected: is & REJECTED > 0,
-            verify_from: verify_from as u64,
-            sessions_left,
-            refilled_at: refilled_at as u64,
-            refill: refill as u64,
-        };
-        self.poller.handle_input(now(monotonic, wall), Input::Resume(Some(saved).filter(|_| interval > 0.0), held));
-    }
-
-    /// The next thing to do, as a number; what belongs to it is read with [`Engine::number`] and [`Engine::text`]. Call it
-    /// until it says [`WAIT`] or [`REST`].
-    #[allow(clippy::cast_precision_loss)]
-    pub fn poll(&mut self) -> u32 {
-        self.text.clear();
-        match self.poller.poll_output() {
-            Output::Timeout(None) => REST,
-            Output::Timeout(Some(at)) => self.tell(WAIT, &[at.as_milliseconds() as f64]),
+    /// Writes the next output, and says whether it is the last one.
+    fn tell(&mut self, out: &mut String) -> bool {
+        let output = self.0.poll_output();
+        match &output {
+            Output::Timeout(None) => push(out, &[REST]),
+            Output::Timeout(Some(at)) => push(out, &[WAIT, at.as_milliseconds()]),
             Output::Request(RequestId(id), request) => {
-                self.text = request.url;
-                if let Some(body) = request.body {
-                    self.text.push('\0');
-                    self.text.push_str(&body);
+                push(out, &[REQUEST, (*id).into(), request.operation as u64]);
+                out.push_str(&request.url);
+                if let Some(body) = &request.body {
+                    out.push('\0');
+                    out.push_str(body);
                 }
-                self.tell(REQUEST, &[id.into(), f64::from(request.operation as u8)])
             }
-            Output::Cancel(_) => CANCEL,
-            Output::Save(saved) => self.tell_saved(&saved),
-            Output::Event(Event::Updated(_)) => UPDATED,
-            Output::Event(Event::Unchanged) => UNCHANGED,
-            Output::Event(Event::StatusChanged { status, .. }) => self.tell(STATUS, &[f64::from(status as u8)]),
-            Output::Event(Event::Failed { error, retry_at }) => self.tell_failure(&error, retry_at),
+            Output::Cancel(_) => push(out, &[CANCEL]),
+            Output::Save(saved) => push_saved(out, saved),
+            Output::Event(Event::Updated(_)) => push(out, &[UPDATED]),
+            Output::Event(Event::Unchanged) => push(out, &[UNCHANGED]),
+            Output::Event(Event::StatusChanged { status, .. }) => push(out, &[STATUS, *status as u64]),
+            Output::Event(Event::Failed { error, retry_at }) => push_failure(out, error, *retry_at),
         }
-    }
-
-    fn tell(&mut self, kind: u32, numbers: &[f64]) -> u32 {
-        for (to, from) in self.numbers.iter_mut().zip(numbers) {
-            *to = *from;
-        }
-        kind
-    }
-
-    /// The text has the token.
-    #[allow(clippy::cast_precision_loss)] // a time is far below 2^53 milliseconds
-    fn tell_saved(&mut self, saved: &Saved) -> u32 {
-        let is = [
-            (saved.replayed, REPLAYED),
-            (saved.in_use, IN_USE),
-            (saved.yielded, YIELDED),
-            (saved.verify, VERIFY),
-            (saved.rejected, REJECTED),
-        ];
-        let is: u32 = is.iter().map(|(is, bit)| u32::from(*is) * bit).sum();
-        let [obtained, due, interval, verify_from, refilled_at, refill] =
-            [saved.obtained, saved.due, saved.interval, saved.verify_from, saved.refilled_at, saved.refill].map(|time| time as f64);
-        self.text.push_str(saved.token.as_ref().map_or("", Token::as_str));
-        self.tell(SAVE, &[obtained, due, interval, is.into(), verify_from, saved.sessions_left.into(), refilled_at, refill])
-    }
-
-    /// The text has the request id, the exception's name, and by turns the path and the text of its members.
-    #[allow(clippy::cast_precision_loss)] // a time is far below 2^53 milliseconds
-    fn tell_failure(&mut self, error: &Error, retry_at: Instant) -> u32 {
-        self.push(error.request_id.as_deref());
-        if let Some(exception) = &error.exception {
-            self.push(exception.name.as_deref());
-            for (path, value) in &exception.members {
-                self.push(Some(path));
-                self.push(Some(value));
-            }
-        }
-        let limit = error.limit.map_or(0, |limit| limit as u8 + 1);
-        let numbers = [error.code as u8, error.operation as u8, limit, u8::from(error.is_final)].map(f64::from);
-        let [code, operation, limit, is_final] = numbers;
-        self.tell(FAILED, &[code, operation, f64::from(error.status), limit + 4.0 * is_final, retry_at.as_milliseconds() as f64])
-    }
-
-    fn push(&mut self, part: Option<&str>) {
-        self.text.extend(part.unwrap_or_default().chars().filter(|c| *c != '\0'));
-        self.text.push('\0');
-    }
-
-    /// A number that belongs to the last output.
-    #[must_use]
-    pub fn number(&self, index: usize) -> f64 {
-        self.numbers.get(index).copied().unwrap_or_default()
-    }
-
-    /// The text that belongs to the last output, as UTF-8.
-    #[must_use]
-    pub fn text(&mut self) -> Vec<u8> {
-        core::mem::take(&mut self.text).into_bytes()
-    }
-
-    /// Whether a request is under way.
-    #[wasm_bindgen(js_name = isPolling)]
-    #[must_use]
-    pub fn is_polling(&self) -> bool {
-        self.poller.is_polling()
+        out.push(END);
+        matches!(output, Output::Timeout(_))
     }
 }
 
-/// Signs a request. `texts` has, each followed by a NUL, the region, the access key's id, the secret access key, the session
+/// Signs a request. `text` has the region, the access key's id, the secret access key, the session
 /// token (empty where there is none), the time for `x-amz-date` and the URL, and after them the body, if there is one.
 /// Gives the value of `authorization`. What was given is overwritten.
 #[wasm_bindgen]
 #[must_use]
-pub fn sign(mut texts: Vec<u8>) -> Vec<u8> {
-    let mut rest = utf8(&texts);
+pub fn sign(mut text: Vec<u8>) -> Vec<u8> {
+    let mut rest = utf8(&text);
     let mut next = || part(&mut rest, SEPARATOR);
     let region = next();
     let credentials =
@@ -288,14 +157,112 @@ pub fn sign(mut texts: Vec<u8>) -> Vec<u8> {
     let (timestamp, url) = (next(), next());
     let body = Some(rest).filter(|body| !body.is_empty());
     let authorization = sigv4::sign(url, body, &credentials, region, timestamp);
-    texts.zeroize();
+    text.zeroize();
     authorization.into_bytes()
+}
+
+fn response(mut rest: &str) -> Response {
+    let [status, body, hidden] = numbers(&mut rest);
+    let mut headers = [(); 4].map(|()| owned(&mut rest)).into_iter();
+    #[allow(clippy::cast_possible_truncation)] // hosts give three digits
+    let mut response = Response::read(status as u16, |_| headers.next().flatten());
+    rest.clone_into(&mut response.text);
+    response.headers_may_be_hidden = hidden > 0;
+    response.body = match body {
+        0 => None,
+        1 => Some(Body::Empty),
+        2 => Some(Body::Same),
+        3 => Some(Body::New),
+        4 | 5 => Some(Body::Malformed { again: body == 5 }),
+        6 => Some(Body::TooLarge),
+        _ => Some(Body::Refused { again: body == 8 }),
+    };
+    response
+}
+
+/// What another engine told with [`SAVE`], after the content type and the version label of what is held, if something is; an interval of
+/// 0 where nothing was saved. It comes from a store, and may be anything.
+fn resumption(is_held: bool, mut rest: &str) -> Input {
+    let held = Held { content_type: owned(&mut rest), version_label: owned(&mut rest) };
+    let token = owned(&mut rest).and_then(Token::new);
+    let [obtained, due, interval, is, verify_from, sessions_left, refilled_at, refill] = numbers(&mut rest);
+    let saved = Saved {
+        token,
+        obtained,
+        due,
+        interval,
+        replayed: is & 1 > 0,
+        in_use: is & 2 > 0,
+        yielded: is & 4 > 0,
+        verify: is & 8 > 0,
+        rejected: is & 16 > 0,
+        verify_from,
+        sessions_left: small(sessions_left),
+        refilled_at,
+        refill,
+    };
+    Input::Resume(Some(saved).filter(|_| interval > 0), Some(held).filter(|_| is_held))
+}
+
+fn push_saved(out: &mut String, saved: &Saved) {
+    let is = [saved.replayed, saved.in_use, saved.yielded, saved.verify, saved.rejected];
+    let is = is.iter().rev().fold(0, |sum, is| sum * 2 + u64::from(*is));
+    push(out, &[SAVE]);
+    push_part(out, saved.token.as_ref().map_or("", Token::as_str));
+    push(out, &[saved.obtained, saved.due, saved.interval, is, saved.verify_from, saved.sessions_left.into(), saved.refilled_at, saved.refill]);
+}
+
+/// The code, the operation, the status, the limit and 4 where it is final, when the next attempt is due, the request id, the exception's
+/// name, and by turns the path and the text of its members.
+fn push_failure(out: &mut String, error: &Error, retry_at: Instant) {
+    let limit = error.limit.map_or(0, |limit| limit as u64 + 1) + 4 * u64::from(error.is_final);
+    push(out, &[FAILED, error.code as u64, error.operation as u64, error.status.into(), limit, retry_at.as_milliseconds()]);
+    push_part(out, error.request_id.as_deref().unwrap_or_default());
+    if let Some(exception) = &error.exception {
+        push_part(out, exception.name.as_deref().unwrap_or_default());
+        for (path, value) in &exception.members {
+            push_part(out, path);
+            push_part(out, value);
+        }
+    }
+}
+
+fn push_part(out: &mut String, part: &str) {
+    out.extend(part.chars().filter(|c| *c > END));
+    out.push('\0');
+}
+
+/// Writes numbers, a separator after each. By hand: the standard library's way costs the browser half a kilobyte.
+fn push(out: &mut String, numbers: &[u64]) {
+    for number in numbers {
+        let mut digits = [0; 20];
+        let (mut rest, mut at) = (*number, digits.len());
+        while at == digits.len() || rest > 0 {
+            at -= 1;
+            digits[at] = b'0' + (rest % 10) as u8;
+            rest /= 10;
+        }
+        out.extend(digits[at..].iter().map(|digit| char::from(*digit)));
+        out.push('\0');
+    }
+}
+
+/// Reads so many numbers. What is no digit counts for nothing.
+fn numbers<const N: usize>(rest: &mut &str) -> [u64; N] {
+    [(); N].map(|()| {
+        let digits = part(rest, SEPARATOR).bytes().map(|byte| byte.wrapping_sub(b'0')).filter(|digit| *digit < 10);
+        digits.fold(0, |sum: u64, digit| sum.wrapping_mul(10).wrapping_add(digit.into()))
+    })
+}
+
+fn small(number: u64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 /// The text in what a `TextEncoder` made.
 #[allow(unsafe_code)]
 fn utf8(bytes: &[u8]) -> &str {
-    // SAFETY: the only caller is pkg/driver.js, with what TextEncoder.encode() gave, which is UTF-8 by its definition.
+    // SAFETY: the only callers are pkg/driver.js and pkg/operations.js, with what TextEncoder.encode() gave, which is UTF-8 by its definition.
     // Bytes instead of texts, because the glue for texts and a check cost the browser half a kilobyte.
     unsafe { core::str::from_utf8_unchecked(bytes) }
 }
@@ -303,10 +270,4 @@ fn utf8(bytes: &[u8]) -> &str {
 /// The next part, owned; an empty one is none.
 fn owned(rest: &mut &str) -> Option<String> {
     Some(part(rest, SEPARATOR)).filter(|part| !part.is_empty()).map(ToOwned::to_owned)
-}
-
-/// A float's fraction is dropped, so that a time never lies in the future.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-fn now(monotonic: f64, wall: f64) -> Now {
-    Now { monotonic: Instant::from_milliseconds(monotonic as u64), wall: wall as u64 }
 }

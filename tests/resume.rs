@@ -51,6 +51,23 @@ fn who_goes_on_with_a_token_says_so_before_it_is_sent() {
 }
 
 #[test]
+fn who_stops_before_it_asked_frees_the_token_that_it_found_in_use() {
+    let first = Scenario::ready("t1", 60);
+    let mut it = next(&first, 10 * SECOND);
+    it.start().give(Input::Stop);
+    assert_eq!(it.saved.as_ref().map(|saved| (saved.in_use, saved.replayed)), Some((false, false)));
+    it.saved = None;
+    it.give(Input::Stop);
+    assert_eq!(it.saved, None, "it is said already");
+    // Free already.
+    let mut first = Scenario::ready("t1", 60);
+    first.give(Input::Stop);
+    let mut it = next(&first, 10 * SECOND);
+    it.start().give(Input::Stop);
+    assert_eq!(it.saved, None);
+}
+
+#[test]
 fn an_empty_answer_to_a_token_that_its_owner_may_have_sent_is_verified() {
     let first = Scenario::ready("t1", 60);
     // It was due when its owner was gone, or just before.

@@ -187,12 +187,14 @@ impl Poller {
     }
 
     fn stop(&mut self) {
+        // Who has asked nothing says so only where what was saved says otherwise, and only once.
+        let says_so = !self.stopped && (self.requests > 0 || self.session.as_ref().is_some_and(|session| session.saved_in_use));
         (self.running, self.stopped, self.wanted) = (self.mistaken(Mistake::PollsAfterStop), true, false);
         if let Some(flight) = self.flight.take() {
             self.outputs.push(Output::Cancel(flight.id));
             self.may_have_spent(flight.operation);
         }
-        if self.requests > 0 {
+        if says_so {
             self.save(false);
         }
     }

@@ -89,6 +89,26 @@ fn an_empty_answer_to_a_token_that_its_owner_may_have_sent_is_verified() {
 }
 
 #[test]
+fn a_token_that_is_sent_before_its_date_because_that_was_set_back_is_saved_once_more() {
+    let mut first = Scenario::ready("t1", 60);
+    first.saved = None;
+    // Less than clocks differ by themselves: whoever comes next takes it for sent.
+    first.wall -= 5 * SECOND;
+    first.wait();
+    assert_eq!(first.saved, None);
+    first.answer(unchanged("t2", 60));
+    first.wall -= HOUR;
+    first.saved = None;
+    first.wait();
+    assert_eq!(first.asks(), (POLL, "t2"));
+    assert!(first.saved.as_ref().is_some_and(|saved| saved.in_use && saved.due == first.wall));
+    // Its owner is gone, and the service has seen it.
+    let mut it = next(&first, SECOND);
+    it.start().answer(unchanged("t3", 60));
+    assert_eq!(it.asks(), START);
+}
+
+#[test]
 fn a_saved_token_that_is_refused_or_a_day_old_costs_one_session() {
     let mut first = Scenario::ready("t1", 60);
     first.give(Input::Stop);

@@ -36,7 +36,7 @@ impl Poller {
         }
         self.budget.take(now);
         self.session =
-            Some(Session { token, obtained: flight.sent, due: now, asked: false, replayed: false, yielded: false, saved_in_use: true });
+            Some(Session { token, obtained: flight.sent, due: now, asked: false, replayed: false, yielded: false, in_use_from: None });
         self.save(true);
     }
 
@@ -70,8 +70,7 @@ impl Poller {
         let latest = flight.sent.monotonic.plus(super::poller::TOKEN_LIFE - 1);
         let due = Schedule::due(now, interval, latest, &mut self.random);
         let (replayed, yielded) = self.session.as_ref().map_or((false, true), |session| (session.replayed, session.yielded));
-        self.session =
-            Some(Session { token, obtained: flight.sent, due, asked: false, replayed: false, yielded: true, saved_in_use: true });
+        self.session = Some(Session { token, obtained: flight.sent, due, asked: false, replayed: false, yielded: true, in_use_from: None });
         self.schedule.succeeded(now, interval);
         self.budget.earned(now);
         self.renewed = false;

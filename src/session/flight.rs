@@ -4,6 +4,7 @@ use super::error::Limit;
 use super::event::RequestId;
 use super::options::Limits;
 use super::time::{Instant, Now};
+use crate::protocol::date::UnixMilliseconds;
 use crate::protocol::{Operation, Token};
 
 /// A configuration session, as long as its token is good.
@@ -20,8 +21,8 @@ pub(crate) struct Session {
     pub(crate) replayed: bool,
     /// Whether this session ever yielded a usable next token.
     pub(crate) yielded: bool,
-    /// Whether what was saved of it says that it is in use.
-    pub(crate) saved_in_use: bool,
+    /// From which date on who finds what was saved of it takes it for replayed; `None`: it is not said to be in use.
+    pub(crate) in_use_from: Option<UnixMilliseconds>,
 }
 
 impl Session {

@@ -188,7 +188,7 @@ impl Poller {
 
     fn stop(&mut self) {
         // Who has asked nothing says so only where what was saved says otherwise, and only once.
-        let says_so = !self.stopped && (self.requests > 0 || self.session.as_ref().is_some_and(|session| session.saved_in_use));
+        let says_so = !self.stopped && (self.requests > 0 || self.session.as_ref().is_some_and(|session| session.in_use_from.is_some()));
         (self.running, self.stopped, self.wanted) = (self.mistaken(Mistake::PollsAfterStop), true, false);
         if let Some(flight) = self.flight.take() {
             self.outputs.push(Output::Cancel(flight.id));
@@ -304,7 +304,8 @@ impl Poller {
         if let (Some(session), Operation::GetLatestConfiguration) = (&mut self.session, operation) {
             is_first_poll = session.is_new();
             session.asked = true;
-            says_so = session.saved_in_use;
+            // A date that was set back since makes what is saved say that the token is not due yet.
+            says_so = session.in_use_from.is_some_and(|from| self.now.wall >= from);
         }
         if !is_first_poll {
             self.schedule.sent(self.now.monotonic);

@@ -43,6 +43,16 @@ pub struct Saved {
     pub refill: u64,
 }
 
+/// Clocks do not run alike: a token that is in use may be sent so many milliseconds before the date at which it is due.
+const TOLERANCE: u64 = 10_000;
+
+impl Saved {
+    /// From which date on who finds this takes its token for replayed.
+    fn in_use_from(&self) -> Option<UnixMilliseconds> {
+        self.in_use.then(|| if self.replayed { 0 } else { self.due.saturating_sub(TOLERANCE) })
+    }
+}
+
 impl Now {
     /// The date of an instant.
     fn date_of(self, instant: Instant) -> UnixMilliseconds {
@@ -72,12 +82,12 @@ impl Poller {
             ..Saved::default()
         };
         if let Some(session) = &mut self.session {
-            session.saved_in_use = in_use;
             saved.token = Some(session.token.clone());
             saved.obtained = session.obtained.wall;
             saved.due = now.date_of(session.due);
             saved.replayed = session.replayed;
             saved.yielded = session.yielded;
+            session.in_use_from = saved.in_use_from();
         }
         self.outputs.push(Output::Save(saved));
     }
@@ -97,6 +107,7 @@ impl Poller {
         self.verify = saved.verify;
         self.rejected = saved.rejected;
         self.verify_from = now.instant_of(saved.verify_from, VERIFY_EVERY);
+        let in_use_from = saved.in_use_from();
         let Some(token) = saved.token else { return };
         let age = now.wall.saturating_sub(saved.obtained);
         self.session = Some(Session {
@@ -105,9 +116,9 @@ impl Poller {
             obtained: Now { monotonic: now.monotonic.minus(age), wall: saved.obtained.min(now.wall) },
             due: now.instant_of(saved.due, (interval + interval / 10).min(TOKEN_LIFE)),
             asked: saved.yielded || saved.replayed || saved.in_use,
-            replayed: saved.replayed || saved.in_use && now.wall >= saved.due,
+            replayed: saved.replayed || in_use_from.is_some_and(|from| now.wall >= from),
             yielded: saved.yielded,
-            saved_in_use: saved.in_use,
+            in_use_from,
         });
     }
 }

@@ -3,7 +3,8 @@
 //! clocks, timers and headers, so that what the glue turns numbers and texts into is seen from this side as well.
 
 #![cfg(target_arch = "wasm32")]
-#![allow(clippy::float_cmp)] // whole numbers cross the border as floats
+#![allow(clippy::float_cmp)] // whole numbers
+#![allow(clippy::octal_escapes)] // a NUL, and then a number
 
 use appconfig_edge::session::{Code, Status};
 use appconfig_edge::wasm::{sign, Engine};
@@ -19,6 +20,8 @@ const REFRESH: u32 = 2;
 const TIMEOUT: u32 = 3;
 const PROGRESS: u32 = 4;
 const NETWORK: u32 = 6;
+const RESPONSE: u32 = 12;
+const RESUME: u32 = 13;
 const WAIT: u32 = 0;
 const REST: u32 = 1;
 const REQUEST: u32 = 2;
@@ -27,6 +30,7 @@ const UPDATED: u32 = 4;
 const UNCHANGED: u32 = 5;
 const FAILED: u32 = 6;
 const STATUS: u32 = 7;
+const SAVE: u32 = 8;
 const NO_BODY: u32 = 0;
 const EMPTY: u32 = 1;
 const NEW: u32 = 3;
@@ -44,17 +48,27 @@ struct Host(Engine);
 
 /// One output with what belongs to it.
 #[derive(Debug, PartialEq)]
-struct Seen(u32, Vec<f64>, Vec<String>);
+struct Seen(u32, Vec<String>);
+
+impl Seen {
+    fn number(&self, index: usize) -> f64 {
+        self.1[index].parse().expect("a whole number")
+    }
+}
+
+/// The clocks, `later` by so many milliseconds, as pkg/module.js has them.
+fn clocks(later: f64) -> String {
+    format!("{}\0{}\0", (performance_now() + later).floor(), date_now() + later)
+}
 
 impl Host {
     fn new(headers_limit: u32) -> Self {
-        let texts = b"https://config.example.com/base/\0shop\0prod\0fl\"ags\xc3\xa9\0";
-        Self(Engine::create(texts, 0, 0, headers_limit, 10_000, 120_000, false, 0.5).expect("an engine"))
+        let text = format!("https://config.example.com/base/\0shop\0prod\0fl\"agsé\00\00\00\0{headers_limit}\010000\0120000\00\01234");
+        Self(Engine::create(text.as_bytes()).expect("an engine"))
     }
 
     fn input(&mut self, kind: u32, id: u32) -> Vec<Seen> {
-        self.0.input(performance_now(), date_now(), kind, id);
-        self.outputs()
+        self.feed(&format!("{}{kind}\0{id}", clocks(0.0)))
     }
 
     /// Feeds an answer whose headers have been through the browser.
@@ -67,24 +81,19 @@ impl Host {
         init.set_status(status);
         init.set_headers(&sent);
         let response = Response::new_with_opt_str_and_init(None, &init).unwrap();
-        let mut texts = names.map(|name| response.headers().get(name).unwrap().unwrap_or_default()).join("\0");
-        texts.push('\0');
-        texts.push_str(text);
-        self.0.respond(performance_now(), date_now(), id, response.status(), texts.as_bytes(), body, false);
-        self.outputs()
+        let texts = names.map(|name| response.headers().get(name).unwrap().unwrap_or_default()).join("\0");
+        self.feed(&format!("{}{RESPONSE}\0{id}\0{}\0{body}\00\0{texts}\0{text}", clocks(0.0), response.status()))
     }
 
-    fn outputs(&mut self) -> Vec<Seen> {
-        let mut all = Vec::new();
-        loop {
-            let kind = self.0.poll();
-            let numbers = (0..5).map(|index| self.0.number(index)).collect();
-            let text = String::from_utf8(self.0.text()).expect("UTF-8");
-            all.push(Seen(kind, numbers, text.split('\0').map(str::to_owned).collect()));
-            if kind <= REST {
-                return all;
-            }
-        }
+    fn feed(&mut self, text: &str) -> Vec<Seen> {
+        let told = String::from_utf8(self.0.feed(text.as_bytes())).expect("UTF-8");
+        let outputs = told.strip_suffix('\u{1}').expect("an end").split('\u{1}');
+        outputs
+            .map(|output| {
+                let (kind, parts) = output.split_once('\0').expect("a number");
+                Seen(kind.parse().expect("a number"), parts.split('\0').map(str::to_owned).collect())
+            })
+            .collect()
     }
 }
 
@@ -92,7 +101,7 @@ const OF_CONFIGURATION: [&str; 4] = ["next-poll-configuration-token", "next-poll
 const OF_REFUSAL: [&str; 4] = ["x-amzn-errortype", "retry-after", "x-amz-retry-after", "x-amzn-requestid"];
 
 fn kinds(seen: &[Seen]) -> Vec<u32> {
-    seen.iter().map(|Seen(kind, ..)| *kind).collect()
+    seen.iter().map(|seen| seen.0).filter(|kind| *kind != SAVE).collect()
 }
 
 /// Opens a session and takes a first configuration in; gives the last outputs.
@@ -108,22 +117,22 @@ fn a_first_poll_crosses_the_border_whole() {
     let mut host = Host::new(10_000);
     let seen = host.input(START, 0);
     assert_eq!(kinds(&seen), [REQUEST, STATUS, WAIT]);
-    assert_eq!(seen[0].1[..2], [1.0, 0.0]);
+    assert_eq!(seen[0].1[..2], ["1", "0"]);
     let body = r#"{"ApplicationIdentifier":"shop","EnvironmentIdentifier":"prod","ConfigurationProfileIdentifier":"fl\"agsé"}"#;
-    assert_eq!(seen[0].2, ["https://config.example.com/base/configurationsessions", body]);
-    assert_eq!(seen[1].1[0], f64::from(Status::Starting as u8));
+    assert_eq!(seen[0].1[2..], ["https://config.example.com/base/configurationsessions", body]);
+    assert_eq!(seen[1].number(0), f64::from(Status::Starting as u8));
 
     let seen = host.respond(1, 201, &[], OF_REFUSAL, r#"{"InitialConfigurationToken":"t/1+a=="}"#, NO_BODY);
     assert_eq!(kinds(&seen), [REQUEST, WAIT]);
-    assert_eq!(seen[0].2, ["https://config.example.com/base/configuration?configuration_token=t%2F1%2Ba%3D%3D"]);
+    assert_eq!((seen[0].0, &seen[0].1[0]), (SAVE, &"t/1+a==".to_owned()));
+    assert_eq!(seen[1].1[2..], ["https://config.example.com/base/configuration?configuration_token=t%2F1%2Ba%3D%3D"]);
 
     let mut host = Host::new(10_000);
     let seen = ready(&mut host);
     assert_eq!(kinds(&seen), [UPDATED, STATUS, WAIT]);
-    assert_eq!(seen[1].1[0], f64::from(Status::Ready as u8));
-    let wait = seen[2].1[0] - performance_now();
+    assert_eq!(seen[2].number(0), f64::from(Status::Ready as u8));
+    let wait = seen[3].number(0) - performance_now();
     assert!((29_000.0..=33_001.0).contains(&wait), "30 seconds and up to a tenth, got {wait}");
-    assert!(!host.0.is_polling());
 }
 
 #[wasm_bindgen_test]
@@ -134,9 +143,9 @@ fn an_exception_crosses_with_its_members_and_without_nul() {
     let text = r#"{"Message":"no such\u0000thing","ResourceType":"Application","ReferencedBy":{"ApplicationIdentifier":"shop"}}"#;
     let seen = host.respond(1, 404, &headers, OF_REFUSAL, text, NO_BODY);
     assert_eq!(kinds(&seen), [FAILED, WAIT]);
-    let Seen(_, numbers, texts) = &seen[0];
-    assert_eq!(numbers[..4], [f64::from(Code::NotFound as u8), 0.0, 404.0, 4.0], "final, no limit");
-    assert!(numbers[4] - performance_now() > 290_000.0, "Retry-After counts, up to five minutes");
+    let code = (Code::NotFound as u8).to_string();
+    assert_eq!(seen[0].1[..4], [code.as_str(), "0", "404", "4"], "final, no limit");
+    assert!(seen[0].number(4) - performance_now() > 290_000.0, "Retry-After counts, up to five minutes");
     let expected = [
         "id-1",
         "ResourceNotFoundException",
@@ -148,24 +157,24 @@ fn an_exception_crosses_with_its_members_and_without_nul() {
         "shop",
         "",
     ];
-    assert_eq!(texts, &expected);
+    assert_eq!(seen[0].1[5..], expected);
 }
 
 #[wasm_bindgen_test]
 async fn a_time_limit_is_over_when_the_browsers_timer_says_so() {
     let mut host = Host::new(60);
     let seen = host.input(START, 0);
-    let due = seen.last().unwrap().1[0];
+    let due = seen.last().unwrap().number(0);
     while performance_now() < due {
         TimeoutFuture::new(10).await;
     }
     let seen = host.input(TIMEOUT, 0);
     assert_eq!(kinds(&seen)[..2], [CANCEL, FAILED]);
-    assert_eq!(seen[1].1[..2], [f64::from(Code::TimedOut as u8), 0.0]);
-    assert_eq!(seen[1].1[3], 1.0, "the limit of the headers, not final");
+    assert_eq!(seen[1].1[..2], [(Code::TimedOut as u8).to_string().as_str(), "0"]);
+    assert_eq!(seen[1].1[3], "1", "the limit of the headers, not final");
     // The answer that comes after all is nobody's.
     let seen = host.respond(1, 201, &[], OF_REFUSAL, r#"{"InitialConfigurationToken":"late"}"#, NO_BODY);
-    assert!(!kinds(&seen).contains(&REQUEST) || seen[0].1[0] > 1.0);
+    assert!(!kinds(&seen).contains(&REQUEST) || seen[0].number(0) > 1.0);
 }
 
 #[wasm_bindgen_test]
@@ -189,8 +198,7 @@ fn an_unchanged_poll_is_told_and_nothing_else() {
     let mut host = Host::new(10_000);
     ready(&mut host);
     // A clock that is a minute ahead: the poll is due.
-    host.0.input(performance_now() + 60_000.0, date_now() + 60_000.0, TIMEOUT, 0);
-    assert_eq!(kinds(&host.outputs()), [REQUEST, WAIT]);
+    assert_eq!(kinds(&host.feed(&format!("{}{TIMEOUT}\00", clocks(60_000.0)))), [REQUEST, WAIT]);
     let headers = [("Next-Poll-Configuration-Token", "t3-abcdef"), ("Next-Poll-Interval-In-Seconds", "30")];
     assert_eq!(kinds(&host.respond(3, 200, &headers, OF_CONFIGURATION, "", EMPTY)), [UNCHANGED, WAIT]);
 }
@@ -198,10 +206,30 @@ fn an_unchanged_poll_is_told_and_nothing_else() {
 #[wasm_bindgen_test]
 fn what_is_no_endpoint_makes_no_engine() {
     for endpoint in ["EU-WEST-1", "", "a.b"] {
-        let texts = [endpoint, "a", "b", "c", ""].join("\0");
-        assert!(Engine::create(texts.as_bytes(), 0, 0, 1, 1, 1, false, 0.0).is_none(), "{endpoint}");
+        let text = [endpoint, "a", "b", "c", "0", "0", "0", "1", "1", "1", "0", "1"].join("\0");
+        assert!(Engine::create(text.as_bytes()).is_none(), "{endpoint}");
     }
-    assert!(Engine::create(b"eu-west-1\0a\0b\0c\0", 3, 15, 1, 1, 1, true, 0.0).is_some());
+    let text = ["eu-west-1", "a", "b", "c", "3", "15", "300", "1", "1", "1", "1", "1"].join("\0");
+    assert!(Engine::create(text.as_bytes()).is_some());
+}
+
+#[wasm_bindgen_test]
+fn another_engine_goes_on_with_what_one_has_saved() {
+    let mut host = Host::new(10_000);
+    let saved = ready(&mut host).into_iter().find(|seen| seen.0 == SAVE).expect("something saved");
+    let mut next = Host::new(10_000);
+    next.feed(&format!("{}{RESUME}\01\0text/plain\0\0{}", clocks(0.0), saved.1.join("\0")));
+    let seen = next.input(START, 0);
+    assert_eq!(kinds(&seen), [STATUS, WAIT]);
+    assert_eq!(seen[0].number(0), f64::from(Status::Stale as u8));
+    let wait = seen[1].number(0) - performance_now();
+    assert!((29_000.0..=33_001.0).contains(&wait), "what is left until the poll is due, got {wait}");
+    // Whatever a store has made of it.
+    for garbage in ["", "x", "t|-1|NaN|1e99|\u{2}|", "t|18446744073709551615|18446744073709551615|18446744073709551615|31|"] {
+        let mut next = Host::new(10_000);
+        next.feed(&format!("{}{RESUME}\01\0\0\0{}", clocks(0.0), garbage.replace('|', "\0")));
+        assert!(matches!(kinds(&next.input(START, 0)).last(), Some(&WAIT)));
+    }
 }
 
 /// The case `get-no-session-token` of botocore (`../shared/oracles/signed-requests.json`).

@@ -209,7 +209,10 @@ fn push_saved(out: &mut String, saved: &Saved) {
     let is = is.iter().rev().fold(0, |sum, is| sum * 2 + u64::from(*is));
     push(out, &[SAVE]);
     push_part(out, saved.token.as_ref().map_or("", Token::as_str));
-    push(out, &[saved.obtained, saved.due, saved.interval, is, saved.verify_from, saved.sessions_left.into(), saved.refilled_at, saved.refill]);
+    push(
+        out,
+        &[saved.obtained, saved.due, saved.interval, is, saved.verify_from, saved.sessions_left.into(), saved.refilled_at, saved.refill],
+    );
 }
 
 /// The code, the operation, the status, the limit and 4 where it is final, when the next attempt is due, the request id, the exception's

@@ -10,8 +10,28 @@ const ofRefusal = ["x-amzn-errortype", "retry-after", "x-amz-retry-after", "x-am
 /** Whether an answer to GetLatestConfiguration with this status is a configuration. */
 export const isGood = (status) => status === 200 || status === 204;
 
-/** The headers that count. */
-export const countingHeaders = ({ status, headers }) => (isGood(status) ? ofConfiguration : ofRefusal).map((name) => headers.get(name) ?? undefined);
+/** The headers that count; a date to wait for as the seconds until then. */
+export const countingHeaders = ({ status, headers }) =>
+  (isGood(status) ? ofConfiguration : ofRefusal).map((name) => {
+    const value = headers.get(name) ?? undefined;
+    return /GMT$/.test(value) && name === "retry-after" ? Math.max(Math.ceil((Date.parse(value) - Date.now()) / 1000), 0) : value;
+  });
+
+/** What Document in src/protocol/document.rs has of a text: whether it is JSON, and by turns the path and the text of each text in its objects. */
+export function read(text) {
+  const texts = [];
+  const walk = (value, path, depth) => {
+    if (typeof value === "string" && path) texts.push(path, value);
+    else if (value && typeof value === "object" && !Array.isArray(value) && depth) for (const name in value) walk(value[name], path ? `${path}.${name}` : name, depth - 1);
+  };
+  try {
+    walk(JSON.parse(text), "", 4);
+    // A NUL parts the texts on their way to the engine.
+    return [1, texts.map((it) => it.replaceAll("\0", ""))];
+  } catch {
+    return [0, []];
+  }
+}
 
 /** Most polls are answered with nothing: then no stream is made, let alone read. */
 const hasStream = (response) => response.headers.get("content-length") !== "0" && response.body;

@@ -1,7 +1,7 @@
 // Runs the engine on the host's fetch and timers. The engine (src/wasm/engine.rs) never calls out: it is fed what
 // happened and asked what to do, so a listener, a callback or a late answer can come at any time and find it at rest.
 
-import { countingHeaders, expectResponse, expectWhole, isGood, MAXIMUM_TEXT, open } from "./answer.js";
+import { countingHeaders, expectResponse, expectWhole, isGood, MAXIMUM_TEXT, open, read } from "./answer.js";
 import { decode, join } from "./bytes.js";
 import { hide, learn } from "./credentials.js";
 import { createEngine, feed, instance, standstill, trapped } from "./module.js";
@@ -280,6 +280,7 @@ export class Driver {
     } else body = EMPTY;
     if (size > most) this.#abort();
     this.#exchange = undefined;
-    this.#turn([RESPONSE, id, status, body, +(response.type === "cors"), ...values, text], undefined, headers, text);
+    const [isWhole, texts] = read(text);
+    this.#turn([RESPONSE, id, status, body, +(response.type === "cors"), isWhole, ...values, ...texts], undefined, headers, text);
   }
 }

@@ -2,7 +2,7 @@
 //
 // An engine (src/wasm/engine.rs) builds the request and judges the answer, so that both are a client's. It lives as long as the request.
 
-import { countingHeaders, expectResponse, expectWhole, isGood, MAXIMUM_TEXT, open } from "./answer.js";
+import { countingHeaders, expectResponse, expectWhole, isGood, MAXIMUM_TEXT, open, read } from "./answer.js";
 import { decode, join } from "./bytes.js";
 import { hide, learn } from "./credentials.js";
 import { AppConfigError, codes, describe, hearsay, operations, scrub } from "./errors.js";
@@ -57,11 +57,12 @@ async function request(options, input, token) {
     try {
       let wanted = said(options, feed(engine, START)).next;
       if (token) {
-        wanted = said(options, feed(engine, RESPONSE, wanted.id, 201, NEW, 0, "", "", "", "", JSON.stringify({ InitialConfigurationToken: token }))).next;
+        wanted = said(options, feed(engine, RESPONSE, wanted.id, 201, NEW, 0, 1, "", "", "", "", "InitialConfigurationToken", token)).next;
       }
       const { id, operation, url, body } = wanted;
       const { response, values, text, bytes } = await ask(options, operation, url, body);
-      const { refused, next } = said(options, feed(engine, RESPONSE, id, response.status, NEW, +(response.type === "cors"), ...values, text));
+      const [isWhole, texts] = read(text);
+      const { refused, next } = said(options, feed(engine, RESPONSE, id, response.status, NEW, +(response.type === "cors"), isWhole, ...values, ...texts));
       if (!refused) return { values, bytes, next };
       const { code, error } = refused;
       const before = options.clockOffset;

@@ -3,7 +3,8 @@
 //! An exception's name stands in `x-amzn-errortype` (often with a namespace before `#` and a URI after `:`), or in the
 //! body's `__type` or `code`. What an answer means is judged by that name first and by the status second.
 
-use super::json;
+use super::document::text_at;
+use super::{json, Document};
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -111,7 +112,13 @@ impl Exception {
     /// ```
     #[must_use]
     pub fn read(error_type: Option<&str>, body: &str) -> Self {
-        let mut it = Self { members: json::texts(body), ..Self::default() };
+        Self::of(error_type, Document::read(body))
+    }
+
+    /// The same of a body that was read already.
+    #[must_use]
+    pub fn of(error_type: Option<&str>, body: Document) -> Self {
+        let mut it = Self { members: body.texts, ..Self::default() };
         let named = error_type.and_then(bare_name);
         it.name = named.or_else(|| ["__type", "code", "Code"].into_iter().find_map(|path| bare_name(it.member(path)?)));
         // Nothing but what the model names: the body may as well be a configuration, or hold a token.
@@ -119,14 +126,14 @@ impl Exception {
             let first = path.split('.').next().unwrap_or_default();
             matches!(first, MESSAGE | "message" | REASON | RESOURCE_TYPE | "ReferencedBy" | "Details")
         });
-        it.in_aws_form = it.name.is_some() || json::is_document(body);
+        it.in_aws_form = it.name.is_some() || body.is_whole;
         it
     }
 
     /// The text at `path`, the last where there are several.
     #[must_use]
     pub fn member(&self, path: &str) -> Option<&str> {
-        self.members.iter().rev().find(|(it, _)| it == path).map(|(_, value)| value.as_str())
+        text_at(&self.members, path)
     }
 
     /// The service's sentence (`Message`, and `message` as other services write it).

@@ -9,6 +9,7 @@
 pub mod authorization;
 pub mod canonical;
 pub mod date;
+pub mod document;
 pub mod endpoint;
 pub mod exception;
 pub mod json;
@@ -19,6 +20,7 @@ pub mod retry_after;
 pub mod sigv4;
 pub mod token;
 
+pub use document::Document;
 pub use endpoint::Endpoint;
 pub use exception::{Exception, Problem, ResourceType};
 pub use request::{Operation, Request, SessionInput};

@@ -1,6 +1,6 @@
 //! Answers: the headers that count, and what a host says of a body that it keeps.
 
-use super::{json, Token};
+use super::{json, Document, Token};
 use alloc::string::String;
 
 /// The poll interval where an answer has none, or one outside 1 to 86,400 seconds: the service's own default.
@@ -78,6 +78,8 @@ pub struct Response {
     pub amz_retry_after: Option<String>,
     /// The answer's text, at most [`MAXIMUM_TEXT_CHARACTERS`]: for StartConfigurationSession, and for what is no success.
     pub text: String,
+    /// What the host's own JSON parser has found in that text, where it has one; then the text itself is not read.
+    pub document: Option<Document>,
     /// The body, where it is a configuration.
     pub body: Option<Body>,
     /// Whether the host may have hidden headers, as a browser does across origins unless they are exposed.
@@ -139,11 +141,16 @@ impl Response {
     /// The initial token of a StartConfigurationSession answer.
     #[must_use]
     pub fn initial_token(&self) -> Option<Token> {
-        if !json::is_document(&self.text) {
-            return None;
-        }
-        let texts = json::texts(&self.text);
-        Token::new(texts.into_iter().find(|(path, _)| path == "InitialConfigurationToken")?.1)
+        let document = self.document();
+        Token::new(document.text("InitialConfigurationToken").filter(|_| document.is_whole)?.into())
+    }
+
+    /// What is read of the text.
+    #[must_use]
+    pub fn document(&self) -> Document {
+        // The browser's module is always given one, and brings no parser.
+        let read = || if cfg!(feature = "bare") { Document::default() } else { Document::read(&self.text) };
+        self.document.clone().unwrap_or_else(read)
     }
 }
 

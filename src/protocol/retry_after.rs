@@ -19,7 +19,9 @@ pub const MAXIMUM_MILLISECONDS: u64 = 300_000;
 pub fn wait(retry_after: Option<&str>, x_amz_retry_after: Option<&str>, now: UnixMilliseconds) -> Option<u64> {
     let seconds = retry_after.and_then(|value| {
         // A header that was sent twice arrives joined by commas, and so does a date's own comma: the last readable wins.
-        date::parse(value).map(|at| at.saturating_sub(now)).or_else(|| number(value).map(|seconds| seconds * 1000))
+        // The host of the browser's module has done with dates what its own parser does.
+        let date = if cfg!(feature = "bare") { None } else { date::parse(value) };
+        date.map(|at| at.saturating_sub(now)).or_else(|| number(value).map(|seconds| seconds * 1000))
     });
     let milliseconds = x_amz_retry_after.and_then(number);
     seconds.max(milliseconds).map(|wait| wait.min(MAXIMUM_MILLISECONDS))

@@ -8,7 +8,7 @@ use super::poller::{Held, Poller, VERIFY_EVERY};
 use super::schedule::{Pace, Schedule};
 use crate::protocol::exception::{self, Class, Exception};
 use crate::protocol::response::{is_configuration, Body};
-use crate::protocol::{retry_after, Operation, Response, Token};
+use crate::protocol::{retry_after, Document, Operation, Response, Token};
 use alloc::boxed::Box;
 
 impl Poller {
@@ -124,8 +124,8 @@ impl Poller {
             let _ = response.text.split_at(1);
         }
         // Below 400 it is no exception, but perhaps a configuration (203, 206), of which nothing may get into an error.
-        let text = if status < 400 { "" } else { &response.text };
-        let mut exception = Exception::read(response.error_type.as_deref(), text);
+        let document = if status < 400 { Document::default() } else { response.document() };
+        let mut exception = Exception::of(response.error_type.as_deref(), document);
         let class = exception.class(status);
         let mut request_id = response.request_id.clone();
         if let (Some(session), false) = (&self.session, self.mistaken(Mistake::LeaksToken)) {

@@ -13,7 +13,7 @@ use zeroize::Zeroize;
 use crate::protocol::canonical::part;
 use crate::protocol::response::Body;
 use crate::protocol::sigv4::{self, Credentials};
-use crate::protocol::{Endpoint, Response, SessionInput, Token};
+use crate::protocol::{Document, Endpoint, Response, SessionInput, Token};
 use crate::session::{Error, Event, Failure, Held, Input, Instant, Limits, Now, Options, Output, Poller, RequestId, Saved};
 
 /// The loop of one client.
@@ -86,8 +86,9 @@ impl Engine {
     /// Feeds an input: the monotonic clock and the date in milliseconds, the number of the input, and a request's id or whether it is so.
     ///
     /// After [`RESPONSE`] and the id come the status; of the body 0 where there is none, else 1 empty, 2 same, 3 new, 4 malformed, 5
-    /// malformed again, 6 too large, 7 refused, 8 refused again; whether headers may be hidden; the four headers that count for the status
-    /// in the order of [`Response::read`], empty where there is none; and the text of an answer that is no configuration.
+    /// malformed again, 6 too large, 7 refused, 8 refused again; whether headers may be hidden; whether its text is a whole JSON document; the four headers that count for the status
+    /// in the order of [`Response::read`], empty where there is none (a wait until a date as its seconds); and of an answer that is no configuration
+    /// by turns the path and the text of what is in its JSON.
     ///
     /// Gives the outputs, the last of them [`WAIT`] or [`REST`]: each its number and what belongs to it.
     pub fn feed(&mut self, text: &[u8]) -> Vec<u8> {
@@ -162,11 +163,15 @@ pub fn sign(mut text: Vec<u8>) -> Vec<u8> {
 }
 
 fn response(mut rest: &str) -> Response {
-    let [status, body, hidden] = numbers(&mut rest);
+    let [status, body, hidden, is_whole] = numbers(&mut rest);
     let mut headers = [(); 4].map(|()| owned(&mut rest)).into_iter();
     #[allow(clippy::cast_possible_truncation)] // hosts give three digits
     let mut response = Response::read(status as u16, |_| headers.next().flatten());
-    rest.clone_into(&mut response.text);
+    let mut document = Document { is_whole: is_whole > 0, ..Document::default() };
+    while let Some(path) = owned(&mut rest) {
+        document.texts.push((path, part(&mut rest, SEPARATOR).to_owned()));
+    }
+    response.document = Some(document);
     response.headers_may_be_hidden = hidden > 0;
     response.body = match body {
         0 => None,

@@ -40,21 +40,20 @@ test("the statuses are those of the core", () => {
 });
 
 /** The numbers that the engine and its drivers share. */
-const rust = Object.fromEntries([...engine.matchAll(/^const ([A-Z_]+): u32 = (\d+);/gm)].map(([, name, value]) => [name, Number(value)]));
+const rust = Object.fromEntries([...engine.matchAll(/^const ([A-Z_]+): u64 = (\d+);/gm)].map(([, name, value]) => [name, Number(value)]));
 
 test("the driver's numbers are those of the engine", () => {
   const javaScript = numbers(driver);
   const shared = Object.keys(rust).filter((name) => name in javaScript);
   assert.ok(shared.length >= 13, shared.join());
   for (const name of shared) assert.equal(javaScript[name], rust[name], name);
-  // The last of each kind is what remains, and has no name on the other side.
-  assert.equal(javaScript.REDIRECTED, rust.BODY_CUT + 1);
-  assert.equal(rust.STATUS, javaScript.FAILED + 1);
+  // The last input is what remains, and has no name on the other side.
+  assert.equal(javaScript.RESUME, rust.RESPONSE + 1);
 });
 
 test("the operations' numbers are those of the engine and of the driver", () => {
   const shared = Object.entries(numbers(source("pkg/operations.js")));
-  assert.deepEqual(shared.map(([name]) => name), ["START", "REST", "REQUEST", "FAILED", "NEW"]);
+  assert.deepEqual(shared.map(([name]) => name), ["START", "REQUEST", "FAILED", "RESPONSE", "NEW"]);
   const known = { ...rust, ...numbers(client), ...numbers(driver) };
   for (const [name, value] of shared) assert.equal(value, known[name], name);
 });
@@ -68,13 +67,14 @@ test("the codes that credentials learn from have the core's numbers", () => {
 
 test("what a body is has the same numbers everywhere", () => {
   const told = { ...numbers(client), ...numbers(driver) };
-  const { NO_BODY, EMPTY, SAME, NEW, MALFORMED, MALFORMED_AGAIN, TOO_LARGE } = told;
-  assert.deepEqual([NO_BODY, EMPTY, SAME, NEW, MALFORMED, MALFORMED_AGAIN, TOO_LARGE], [0, 1, 2, 3, 4, 5, 6]);
+  const { NO_BODY, EMPTY, SAME, NEW, MALFORMED, TOO_LARGE, REFUSED } = told;
+  assert.deepEqual([NO_BODY, EMPTY, SAME, NEW, MALFORMED, TOO_LARGE, REFUSED], [0, 1, 2, 3, 4, 6, 7]);
   const match = between(engine, "response.body = match body {", "};");
   for (const [number, body] of [[0, "None"], [1, "Some(Body::Empty)"], [2, "Some(Body::Same)"], [3, "Some(Body::New)"], [6, "Some(Body::TooLarge)"]]) {
     assert.ok(match.includes(`${number} => ${body},`), `${number} => ${body}`);
   }
   assert.match(match, /Malformed \{ again: body == 5 \}/);
+  assert.match(match, /Refused \{ again: body == 8 \}/);
 });
 
 test("the headers that count are read in the core's order", () => {

@@ -197,6 +197,7 @@ fn random_bytes(operation: Operation, dice: &mut Dice) -> Answer {
     let mut some = |first: &str| (!dice.one_in(4)).then(|| garbage(first, dice));
     let mut it = Answer::failure(status, meaning, true);
     it.response = Response {
+        document: None,
         status,
         next_token: some(" "),
         next_interval: some(""),

@@ -124,22 +124,25 @@ export function checkOptions(given) {
 
 /** Checks what belongs to the connection, and fills in the defaults. */
 function complete(given) {
-  const { endpoint, region, credentials, sign } = given;
-  if (credentials && sign) refuse("sign", "either credentials (signed here) or sign (pre-signed), not both", sign);
-  if (credentials && !region) refuse("region", "a region, for which the credentials sign", region);
-  if (endpoint === undefined && !sign && !credentials) refuse("endpoint", "the address of a proxy that holds the credentials, or region with credentials or sign");
-  if (endpoint === undefined && !region) refuse("region", "a region, or endpoint, together with sign");
-  if (endpoint !== undefined && region && !credentials) refuse("region", "either endpoint or region, not both", region);
-  for (const name of ["useFipsEndpoint", "useDualstackEndpoint"]) {
-    if (given[name] && endpoint !== undefined) refuse(name, "it goes with a region; an endpoint of one's own is used as it is", true);
-  }
-  for (const name of ["headers", "requestCredentials"]) {
-    if (sign && given[name] !== undefined) refuse(name, `either ${name} (proxied) or sign (pre-signed), not both`, given[name]);
-  }
-  if (credentials && given.requestCredentials !== undefined) refuse("requestCredentials", "cookies go to a proxy alone, not together with credentials", given.requestCredentials);
-  if (credentials && given.allowInsecureEndpoint) refuse("allowInsecureEndpoint", "https:, because credentials are used", true);
+  const { endpoint, region, credentials, sign, headers, requestCredentials, allowInsecureEndpoint, useFipsEndpoint, useDualstackEndpoint } = given;
+  const own = endpoint !== undefined;
+  const of = "it goes with a region; an endpoint of one's own is used as it is";
+  const notBoth = "either this (proxied) or sign (pre-signed), not both";
+  const conflicts = {
+    sign: [credentials && sign, "either credentials (signed here) or sign (pre-signed), not both"],
+    endpoint: [!own && !sign && !credentials, "the address of a proxy, or region with credentials or sign"],
+    region: credentials
+      ? [!region, "a region, for which the credentials sign"]
+      : own ? [region, "either endpoint or region, not both"] : [!region, "a region, or endpoint, together with sign"],
+    useFipsEndpoint: [useFipsEndpoint && own, of],
+    useDualstackEndpoint: [useDualstackEndpoint && own, of],
+    headers: [sign && headers, notBoth],
+    requestCredentials: [requestCredentials && (sign || credentials), credentials ? "cookies go to a proxy alone" : notBoth],
+    allowInsecureEndpoint: [credentials && allowInsecureEndpoint, "https:, because credentials are used"],
+  };
+  for (const name in conflicts) if (conflicts[name][0]) refuse(name, conflicts[name][1], given[name]);
   return Object.assign(Object.create(defaults), Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)), {
-    endpoint: endpoint === undefined ? region : absolute(endpoint, given.allowInsecureEndpoint),
+    endpoint: own ? absolute(endpoint, allowInsecureEndpoint) : region,
   });
 }
 

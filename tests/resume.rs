@@ -162,6 +162,15 @@ fn a_date_that_was_set_back_delays_a_poll_by_an_interval_at_most() {
 }
 
 #[test]
+fn the_first_poll_of_a_saved_session_waits_for_no_date() {
+    let mut first = Scenario::new();
+    first.start().answer(session("initial"));
+    first.wall -= HOUR;
+    let mut it = next(&first, 0);
+    assert_eq!(it.start().asks(), (POLL, "initial"));
+}
+
+#[test]
 fn a_configuration_that_was_given_beforehand_is_stale_until_a_poll_confirms_it() {
     let mut it = Scenario::new();
     it.give(Input::Resume(None, Some(held()))).start();

@@ -114,7 +114,8 @@ impl Poller {
             token,
             // The other clock may have begun just now: where it says too little, the date says it all.
             obtained: Now { monotonic: now.monotonic.minus(age), wall: saved.obtained.min(now.wall) },
-            due: now.instant_of(saved.due, (interval + interval / 10).min(TOKEN_LIFE)),
+            // The first poll of a session waits for nothing.
+            due: if saved.yielded { now.instant_of(saved.due, (interval + interval / 10).min(TOKEN_LIFE)) } else { now.monotonic },
             asked: saved.yielded || saved.replayed || saved.in_use,
             replayed: saved.replayed || in_use_from.is_some_and(|from| now.wall >= from),
             yielded: saved.yielded,

@@ -218,6 +218,21 @@ fn a_loop_without_a_network_waits_and_comes_back_with_jitter() {
 }
 
 #[test]
+fn a_loop_that_rests_does_not_begin_with_a_new_session_either() {
+    for (rest, resume) in [(Input::Visible(false), Input::Visible(true)), (Input::Online(false), Input::Online(true))] {
+        let mut it = Scenario::new();
+        it.start().give(rest).answer(session("initial"));
+        assert!(it.asks_nothing());
+        assert_eq!(it.timer, None);
+        it.pass(HOUR).give(resume);
+        if it.asks_nothing() {
+            assert!(it.wait() <= 6 * SECOND);
+        }
+        assert_eq!(it.asks(), (POLL, "initial"));
+    }
+}
+
+#[test]
 fn a_limit_slows_refreshes_as_well_and_blinds_nobody() {
     let mut it = Scenario::ready("t1", 60);
     it.give(Input::Limited(true));

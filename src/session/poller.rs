@@ -237,9 +237,8 @@ impl Poller {
             return None;
         }
         let (operation, at) = self.next_of_schedule();
-        let first = operation == Operation::GetLatestConfiguration && self.session.as_ref().is_some_and(Session::is_new);
         let mut spacing = if self.limited { LIMITED_INTERVAL } else { 0 };
-        if !self.wanted && !first {
+        if !self.wanted {
             if !self.online {
                 return None;
             }
@@ -247,6 +246,8 @@ impl Poller {
                 spacing = spacing.max(self.options.hidden_interval?);
             }
         }
+        // A session and its first poll are one attempt.
+        let first = operation == Operation::GetLatestConfiguration && self.session.as_ref().is_some_and(Session::is_new);
         Some((operation, self.sent.filter(|_| spacing > 0 && !first).map_or(at, |sent| at.max(sent.plus(spacing)))))
     }
 

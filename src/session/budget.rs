@@ -68,17 +68,20 @@ impl Budget {
     /// A session ended without ever having yielded a usable next token: something is wrong for longer.
     pub(crate) fn wasted(&mut self, now: Instant) {
         self.settle(now);
-        self.set_refill((self.refill * 2).min(LONGEST_REFILL));
+        self.set_refill(now, (self.refill * 2).min(LONGEST_REFILL));
     }
 
     /// A session yielded a usable next token: all is well.
     pub(crate) fn earned(&mut self, now: Instant) {
         self.settle(now);
-        self.set_refill(REFILL);
+        self.set_refill(now, REFILL);
     }
 
-    fn set_refill(&mut self, refill: u64) {
-        self.back = self.back.plus(refill).minus(self.refill);
+    /// What has passed of the wait counts; it may have begun before the host's clock did.
+    fn set_refill(&mut self, now: Instant, refill: u64) {
+        let passed = self.refill.saturating_sub(self.back.since(now));
+        self.left = self.left.saturating_add(u32::try_from(passed / refill).unwrap_or(AT_ONCE)).min(AT_ONCE);
+        self.back = now.plus(refill - passed % refill);
         self.refill = refill;
     }
 }
@@ -118,5 +121,16 @@ mod tests {
         }
         budget.earned(at(1));
         assert_eq!(budget.next(), at(10));
+    }
+
+    #[test]
+    fn a_wait_that_began_before_the_clock_counts_as_far_as_it_has_passed() {
+        let now = Now { monotonic: at(0), wall: 1_000_000_000_000 };
+        // Of twenty minutes five are left.
+        let mut budget = Budget::resume(now, 0, now.wall + 300_000, 1_200_000);
+        budget.earned(at(1));
+        assert_eq!((budget.left, budget.back), (1, at(5)));
+        budget.take(at(1));
+        assert_eq!(budget.next(), at(5));
     }
 }

@@ -151,6 +151,14 @@ fn the_budget_outlives_the_poller() {
 }
 
 #[test]
+fn a_session_that_is_back_stays_so_whatever_the_date_says_later() {
+    let mut it = Scenario::new();
+    it.start().answer(session("initial"));
+    it.give(Input::Stop).pass(25 * MINUTE).start().give(Input::Stop);
+    assert_eq!(it.saved.as_ref().map(|saved| saved.sessions_left), Some(3));
+}
+
+#[test]
 fn a_date_that_was_set_back_delays_a_poll_by_an_interval_at_most() {
     let mut first = Scenario::ready("t1", 60);
     first.wall += DAY;

@@ -25,7 +25,9 @@ impl Budget {
     }
 
     /// What is saved of it: how many are left, when the next one is back, and how long the one after it takes.
-    pub(crate) fn parts(&self) -> (u32, Instant, u64) {
+    pub(crate) fn parts(&mut self, now: Instant) -> (u32, Instant, u64) {
+        // What is back is back, however the date is set later.
+        self.settle(now);
         (self.left, self.back, self.refill)
     }
 

@@ -69,7 +69,7 @@ impl Poller {
     /// Tells the host to keep how things stand. `in_use`: see [`Saved::in_use`].
     pub(crate) fn save(&mut self, in_use: bool) {
         let now = self.now;
-        let (sessions_left, refilled_at, refill) = self.budget.parts();
+        let (sessions_left, refilled_at, refill) = self.budget.parts(now.monotonic);
         let mut saved = Saved {
             interval: self.schedule.interval(),
             in_use,

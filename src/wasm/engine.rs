@@ -255,12 +255,18 @@ fn push(out: &mut String, numbers: &[u64]) {
     }
 }
 
-/// Reads so many numbers. What is no digit counts for nothing.
+/// Reads so many numbers.
 fn numbers<const N: usize>(rest: &mut &str) -> [u64; N] {
-    [(); N].map(|()| {
-        let digits = part(rest, SEPARATOR).bytes().map(|byte| byte.wrapping_sub(b'0')).filter(|digit| *digit < 10);
-        digits.fold(0, |sum: u64, digit| sum.wrapping_mul(10).wrapping_add(digit.into()))
-    })
+    let mut all = [0; N];
+    all.iter_mut().for_each(|it| *it = number(rest));
+    all
+}
+
+/// Reads a number. What is no digit counts for nothing.
+#[inline(never)]
+fn number(rest: &mut &str) -> u64 {
+    let digits = part(rest, SEPARATOR).bytes().map(|byte| byte.wrapping_sub(b'0')).filter(|digit| *digit < 10);
+    digits.fold(0, |sum: u64, digit| sum.wrapping_mul(10).wrapping_add(digit.into()))
 }
 
 fn small(number: u64) -> u32 {

@@ -210,12 +210,20 @@ export class Driver {
     const [options, host, self] = [this.#options, this.#host, this.#self];
     const controller = new AbortController();
     const { signal } = controller;
-    const exchange = { controller, size: 0 };
+    let begun;
+    let response;
+    const exchange = {
+      controller,
+      size: 0,
+      /** Tells what came of it, once: before the engine does, so that who hears of that finds it counted. */
+      end() {
+        if (begun !== undefined) host.received(self, operation, response, exchange.size, performance.now() - begun);
+        begun = undefined;
+      },
+    };
     const isOver = () => this.#exchange !== exchange;
     this.#exchange = exchange;
     let phase = NOT_SENT;
-    let begun;
-    let response;
     try {
       // What says that the token is in use has to be kept before. And whatever the caller's code does, the engine is to be at rest.
       await host.saving(self);
@@ -238,10 +246,11 @@ export class Driver {
       // Asked once in a run of failures.
       if (phase === NETWORK) error = (this.#refused ??= await originRefused(options, url, signal)) || error;
       if (isOver()) return;
+      exchange.end();
       this.#exchange = undefined;
       this.input(phase, id, error);
     } finally {
-      if (begun !== undefined) host.received(self, operation, response, exchange.size, performance.now() - begun);
+      exchange.end();
     }
   }
 
@@ -278,6 +287,7 @@ export class Driver {
         if (isOver()) return;
       }
     } else body = EMPTY;
+    exchange.end();
     if (size > most) this.#abort();
     this.#exchange = undefined;
     const [isWhole, texts] = read(text);

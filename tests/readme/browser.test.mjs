@@ -66,6 +66,31 @@ async function open(url) {
 
 const limit = { timeout: 2 * DEADLINE };
 
+test("a page with a store goes on where the last one was, and shares one session with another tab", limit, async () => {
+  const { emulator, deploy, sessions } = await emulate(folder, { title: "one" });
+  const url = await site(() => block("store"), { answer: emulator.fetch });
+  const context = await browser.newContext();
+  const show = async () => {
+    const page = await context.newPage();
+    await page.goto(url);
+    return { page, title: (wanted) => until(async () => (await page.textContent("h1")) === wanted, `title ${wanted}`) };
+  };
+  const first = await show();
+  await first.title("one (network)");
+  const second = await show();
+  await second.title("one (store)");
+  deploy({ title: "two" });
+  await first.title("two (network)");
+  await second.title("two (tab)");
+  await first.page.close();
+  await second.page.reload();
+  await second.title("two (store)");
+  deploy({ title: "three" });
+  await second.title("three (network)");
+  assert.equal(sessions(), 1);
+  await context.close();
+});
+
 for (const name of ["browser", "slim"]) {
   test(`a page (${name}) under the policy that is said to be enough`, limit, async () => {
     const { emulator, deploy, sessions } = await emulate(folder, { title: "one" });

@@ -96,6 +96,32 @@ test("pre-signed: the signer signs what it publishes, and nothing else", async (
   await other.end();
 });
 
+test("a bootstrap goes from a server to a page", async () => {
+  const server = await serveFolder(folder, onEnd, '{"a":"</script>"}');
+  const it = await run("bootstrap.mjs", block("bootstrap", { [emulators]: server.url }));
+  assert.equal(await it.ended(), 0, it.output());
+  assert.equal(it.output(), "{ a: '</script>' } bootstrap\n");
+});
+
+test("a schema gives the configuration its value, and refuses another one", async () => {
+  const server = await serveFolder(folder, onEnd, '{"checkout":true}');
+  const text = block("validate", { [emulators]: server.url, '"zod"': JSON.stringify(path.join(root, "node_modules/zod/index.js")) });
+  const it = await run("validate.mjs", text);
+  assert.equal(await it.ended(), 0, it.output());
+  assert.equal(it.output(), "true blue\n");
+  await server.write('{"checkout":"yes"}');
+  const refused = await run("validate.mjs", text);
+  assert.notEqual(await refused.ended(), 0);
+  assert.match(refused.output(), /refused by validate.*checkout/);
+});
+
+test("health, usage and hooks tell what they should", async () => {
+  const server = await serveFolder(folder, onEnd, '{"a":1}');
+  const it = await run("health.mjs", block("health", { [emulators]: server.url }));
+  assert.equal(await it.ended(), 0, it.output());
+  assert.equal(it.output(), "StartConfigurationSession 201 true\nGetLatestConfiguration 200 true\nready 2 0.0008004\n");
+});
+
 test("the two operations by themselves", async () => {
   const server = await serveFolder(folder, onEnd, '{"a":1}');
   const it = await run("operations.mjs", block("operations", { [emulators]: server.url }));

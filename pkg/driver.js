@@ -61,7 +61,7 @@ export class Driver {
 
   /** When the next poll is due, as a date in milliseconds. */
   get due() {
-    return this.saved?.[2];
+    return +this.saved?.[2];
   }
 
   /** Whether the timer holds the process from now on (Node, Deno, Bun). */
@@ -224,6 +224,13 @@ export class Driver {
     const isOver = () => this.#exchange !== exchange;
     this.#exchange = exchange;
     let phase = NOT_SENT;
+    let begun;
+    let response;
+    // Before the engine says what to save: it is a part of that.
+    const received = (exchange.received = () => {
+      if (begun !== undefined) host.received(self, operation, response, exchange.size, performance.now() - begun);
+      begun = undefined;
+    });
     try {
       // What says that the token is in use has to be kept before. And whatever the caller's code does, the engine is to be at rest.
       await host.saving(self);
@@ -233,24 +240,26 @@ export class Driver {
       phase = NETWORK;
       begun = performance.now();
       host.sent(self, operation);
+      if (isOver()) return;
       const { fetch = globalThis.fetch } = options;
       response = await fetch(target, init);
       if (isOver()) return;
       this.#refused = undefined;
       expectResponse(response);
-      phase = BODY_CUT;
-      if (response.type === "opaqueredirect") this.input(REDIRECTED, id);
-      else await this.#read(exchange, id, operation, response);
+      phase = response.type === "opaqueredirect" ? REDIRECTED : BODY_CUT;
+      if (phase === REDIRECTED) throw undefined;
+      await this.#read(exchange, id, operation, response);
     } catch (error) {
       if (isOver()) return;
       // Asked once in a run of failures.
       if (phase === NETWORK) error = (this.#refused ??= await originRefused(options, url, signal)) || error;
+      received();
       if (isOver()) return;
       exchange.end();
       this.#exchange = undefined;
       this.input(phase, id, error);
     } finally {
-      exchange.end();
+      received();
     }
   }
 
@@ -287,7 +296,8 @@ export class Driver {
         if (isOver()) return;
       }
     } else body = EMPTY;
-    exchange.end();
+    exchange.received();
+    if (isOver()) return;
     if (size > most) this.#abort();
     this.#exchange = undefined;
     const [isWhole, texts] = read(text);

@@ -12,6 +12,7 @@ export class Meter {
   bytes = 0;
   errors = 0;
   #options;
+  #resumed = false;
   #windows; // by span: since when, and what was counted by then
 
   constructor(options) {
@@ -29,9 +30,10 @@ export class Meter {
     return { requests, sessions, configurationsReceived, bytes, errors, estimatedPrice: price };
   }
 
-  /** Goes on from the sums of an earlier client. */
+  /** Goes on from the sums of an earlier client, once: several may have looked for them at the same time. */
   resume(usage) {
-    for (const name of ["requests", "sessions", "configurationsReceived", "bytes", "errors"]) if (usage[name] > 0) this[name] += usage[name];
+    if (!this.#resumed) for (const name of ["requests", "sessions", "configurationsReceived", "bytes", "errors"]) if (usage[name] > 0) this[name] += usage[name];
+    this.#resumed = true;
   }
 
   /** The name of a limit that is used up. Each counts from the first look on, and begins anew when its hour or day is over. */

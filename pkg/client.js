@@ -19,6 +19,8 @@ import { looksAround, Waiter } from "./waiter.js";
 const statuses = ["idle", "starting", "ready", "stale", "stopped"];
 // The numbers of Engine::respond in src/wasm/engine.rs; one more says that it was the same once before.
 const SAME = 2, NEW = 3, MALFORMED = 4, REFUSED = 7;
+// Of what is saved, likewise.
+const REJECTED = 16;
 
 /** How long a refresh() waits unless it is told otherwise, in milliseconds. */
 const REFRESH_TIMEOUT = 10000;
@@ -81,13 +83,14 @@ export class ConfigurationClient extends EventTarget {
   }
 
   health() {
-    const since = this.#confirmedAt ?? this.#configuration?.receivedAt;
-    const due = this.#driver?.due;
+    const since = +(this.#confirmedAt ?? this.#configuration?.receivedAt);
+    const error = this.#failure?.error;
+    const due = !this.#stopped && +(this.#run ? error.retryAt : this.#driver?.due);
     return {
       status: this.#status,
-      ageInMilliseconds: since && Date.now() - since,
-      lastError: this.#failure?.error,
-      nextPollAt: due && new Date(due),
+      ageInMilliseconds: since ? Date.now() - since : undefined,
+      lastError: error,
+      nextPollAt: due ? new Date(due) : undefined,
     };
   }
 
@@ -113,7 +116,7 @@ export class ConfigurationClient extends EventTarget {
     options.signal?.throwIfAborted();
     this.#stopped = false;
     const { mode } = this.#options;
-    let failures;
+    let failures = this.#failures;
     return this.#wait(
       options,
       undefined,
@@ -201,36 +204,52 @@ export class ConfigurationClient extends EventTarget {
     this.#hold();
   }
 
+  /** The keeper, where there is a store. */
+  #keep() {
+    if (this.#options.store) this.#keeper ??= new Keeper(this.#options, (level, message) => this.#log(level, message));
+    return this.#keeper;
+  }
+
   async #begin() {
     const options = this.#options;
-    if (options.store) this.#keeper ??= new Keeper(options, (level, message) => this.#log(level, message));
-    if (this.#keeper?.isShared) {
+    const stops = this.#stops;
+    if (this.#keep()?.isShared) {
       this.#watch();
       const tab = (this.#tab = this.#driver = new Tab(this.#keeper.name, ConfigurationClient.#host, this));
-      await this.#take(await this.#keeper.load());
+      await this.#take();
       if (this.#tab === tab) await tab.join();
       return;
     }
-    const stops = this.#stops;
-    const session = await this.#take(await this.#keeper?.load());
-    if (this.#keeper && this.#stops === stops) this.#watch();
+    const session = await this.#take();
+    // Who was stopped meanwhile looks anew when it begins again: all may be forgotten by then.
+    if (this.#stops !== stops) return;
+    if (this.#keeper) this.#watch();
     this.#driver ??= new Driver(options, ConfigurationClient.#host, this, session);
   }
 
-  /** Takes over what was kept: gives the session that goes with it. */
-  async #take(kept) {
-    if (!kept) return;
+  /** Takes over what is kept: gives the session that goes with what is held afterwards, or of a session that does not what was spent on it. */
+  async #take() {
+    const stops = this.#stops;
+    const kept = await this.#keeper?.load();
+    if (!kept || this.#stops !== stops) return;
     const { configuration: it, session, usage } = kept;
-    if (usage && !this.#meter.requests) this.#meter.resume(usage);
-    if (!it) return session;
-    if (this.#bytes && sameBytes(this.#bytes, it.bytes)) return session;
-    // What was given beforehand may be newer; what a new session costs then, the update would have cost as well.
-    if (this.#configuration?.receivedAt > it.receivedAt) return;
-    const found = new Configuration(it.bytes, it, "store");
-    const verdict = await this.#judge(found);
-    if (verdict.reason !== undefined || this.#configuration?.source === "network") return;
-    this.#show(accept(found, verdict), it.bytes);
-    return session;
+    const spent = session && ["", ...session.slice(1)];
+    if (usage) this.#meter.resume(usage);
+    const held = this.#configuration;
+    if (it) {
+      const isSame = held && sameBytes(this.#bytes, it.bytes);
+      // What was given beforehand may be newer; what a new session costs then, the update would have cost as well.
+      if (!isSame && held?.receivedAt > it.receivedAt) return spent;
+      if (!isSame || held.contentType !== it.contentType || held.versionLabel !== it.versionLabel) {
+        const found = new Configuration(it.bytes, it, "store");
+        const verdict = await this.#judge(found);
+        if (verdict.reason !== undefined || this.#configuration !== held || this.#stops !== stops) return spent;
+        this.#show(accept(found, verdict), it.bytes);
+      }
+      this.#keeper.found(this.#configuration, this.#bytes);
+    }
+    // Who comes later may be able to hold what was refused, and is told of it if not.
+    return session?.[4] & REJECTED ? spent : session;
   }
 
   #boot(given) {
@@ -239,7 +258,7 @@ export class ConfigurationClient extends EventTarget {
     let configuration;
     try {
       bytes = unpack(given);
-      configuration = new Configuration(bytes, { ...given, receivedAt: given.receivedAt ?? 0 }, "bootstrap");
+      configuration = new Configuration(bytes, { ...given, receivedAt: new Date(given.receivedAt ?? 0) }, "bootstrap");
       if (isJson(given.contentType) && this.#options.requireValidJson) configuration.json();
       verdict = this.#judge(configuration);
     } catch {
@@ -288,8 +307,8 @@ export class ConfigurationClient extends EventTarget {
   async #forget() {
     this.stop();
     this.#driver?.leave?.();
-    this.#driver = this.#configuration = this.#bytes = this.#confirmedAt = undefined;
-    if (this.#options.store) await (this.#keeper ?? new Keeper(this.#options, () => {})).forget();
+    this.#driver = this.#configuration = this.#bytes = this.#confirmedAt = this.#candidate = this.#unfit = this.#rejected = undefined;
+    await this.#keep()?.forget();
   }
 
   /**
@@ -485,6 +504,8 @@ export class ConfigurationClient extends EventTarget {
     },
 
     sent: (self, operation) => {
+      // Whatever hour or day begins with this request counts it.
+      self.#weigh();
       self.#meter.requests++;
       self.#call(() => self.#options.onRequest?.({ operation: operations[operation] }));
       self.#weigh();
@@ -509,7 +530,7 @@ export class ConfigurationClient extends EventTarget {
     // Of tabs.
 
     own: async (self) => {
-      const session = await self.#take(await self.#keeper.load());
+      const session = await self.#take();
       if (!self.#tab?.isOwner) return;
       self.#driver = new Driver(self.#options, ConfigurationClient.#host, self, session);
       self.#hold();

@@ -1,5 +1,7 @@
 // What outlives a client: its configuration, and where nobody else writes there the session that it goes with.
 
+import { isBrowser, isWorkerd } from "./host.js";
+
 /** A store that answers later is not waited for any longer, in milliseconds: the loop must go on. */
 const PATIENCE = 1000;
 // The version of the form. One that is not this one is not read.
@@ -36,6 +38,7 @@ export class Keeper {
   #packed; // the JSON of the configuration that was packed last
   #of; // that configuration
   #writing; // the write under way
+  #since; // when it began
   /** What it is kept under: no other client's, unless all of this is equal. */
   name;
   /** Whether tabs may share it under a lock. */
@@ -43,12 +46,14 @@ export class Keeper {
   /** Whether a session may be kept there: only where it has one writer. */
   keepsSession;
 
-  constructor({ store, exclusive, sessionKey, endpoint, application, environment, configurationProfile, requiredMinimumPollIntervalInSeconds }, log) {
+  constructor({ store, exclusive, sessionKey, endpoint, useFipsEndpoint, useDualstackEndpoint, application, environment, configurationProfile, requiredMinimumPollIntervalInSeconds }, log) {
     this.#store = store;
     this.#log = log;
-    this.name = `appconfig-edge ${JSON.stringify([sessionKey, endpoint, application, environment, configurationProfile, requiredMinimumPollIntervalInSeconds])}`;
+    // Without what means something in a file's name or to a driver of unstorage, which drops all that follows a question mark.
+    this.name = `appconfig-edge-${encodeURIComponent(JSON.stringify([sessionKey, endpoint, useFipsEndpoint, useDualstackEndpoint, application, environment, configurationProfile, requiredMinimumPollIntervalInSeconds]))}`;
     const isAlone = exclusive ?? store.exclusive === true;
-    this.isShared = !isAlone && isOfWeb(store) && !!globalThis.navigator?.locks;
+    // Elsewhere a lock is a process's own, and what is stored is not.
+    this.isShared = !isAlone && isBrowser && isOfWeb(store) && !!navigator.locks;
     this.keepsSession = isAlone || this.isShared;
   }
 
@@ -56,26 +61,37 @@ export class Keeper {
   async load() {
     const text = await this.#patiently(() => this.#store.getItem(this.name));
     this.#written = text;
-    if (typeof text !== "string") return;
-    const [form, sum, ...rest] = text.split(" ");
-    const json = rest.join(" ");
-    if (form !== FORM || sum !== checksum(json)) return this.#log("debug", "what the store has is of another version or damaged, and is not used");
+    if (text === undefined || text === null) return;
     try {
-      const { configuration, session, usage } = JSON.parse(json);
-      return { configuration: configuration && { ...configuration, bytes: unpack(configuration) }, session: this.keepsSession ? session : undefined, usage };
+      const [, form, sum, json] = /^(\S+) (\S+) (.*)$/s.exec(text);
+      if (form !== FORM || sum !== this.#checksum(json)) throw form;
+      const [configuration, rest] = JSON.parse(json);
+      return { configuration: configuration && { ...configuration, bytes: unpack(configuration) }, ...(this.keepsSession && rest) };
     } catch {
-      // It was not this that wrote it.
+      this.#log("debug", "what the store has is another's, of another version or damaged, and is not used");
     }
+  }
+
+  /** What is held is what is kept already. */
+  found(configuration, bytes) {
+    this.#pack((this.#of = configuration), bytes);
+  }
+
+  #pack(configuration, bytes) {
+    this.#packed = configuration && JSON.stringify(pack(configuration, bytes));
+  }
+
+  /** With its name: a store that does not tell names apart must not give one client what another one keeps. */
+  #checksum(json) {
+    return checksum(this.name + json);
   }
 
   /** Keeps it, in place of what was kept. Without a session it is written only where the configuration is another one. */
   save(configuration, bytes, session, usage) {
-    if (configuration !== this.#of) this.#packed = configuration && JSON.stringify(pack(configuration, bytes));
+    if (configuration !== this.#of) this.#pack((this.#of = configuration), bytes);
     else if (!this.keepsSession) return;
-    this.#of = configuration;
-    const rest = JSON.stringify({ session: this.keepsSession ? session : undefined, usage });
-    const json = this.#packed ? `{"configuration":${this.#packed},${rest.slice(1)}` : rest;
-    const text = (this.#written = `${FORM} ${checksum(json)} ${json}`);
+    const json = `[${this.#packed ?? null},${JSON.stringify(this.keepsSession ? { session, usage } : {})}]`;
+    const text = (this.#written = `${FORM} ${this.#checksum(json)} ${json}`);
     this.#write(() => this.#store.setItem(this.name, text));
   }
 
@@ -84,9 +100,9 @@ export class Keeper {
     return this.#write(() => this.#store.removeItem(this.name));
   }
 
-  /** What is still being written; undefined where nothing is. */
+  /** What is still being written; undefined where nothing is, and where in workerd the request seems to be gone that wrote it. */
   get writing() {
-    return this.#writing;
+    return isWorkerd && Date.now() - this.#since > PATIENCE ? undefined : this.#writing;
   }
 
   /** Whether somebody else has written there meanwhile. */
@@ -100,12 +116,14 @@ export class Keeper {
     }
   }
 
-  /** One after the other, so that the last one stays; in workerd nobody can wait for what another request began. */
+  /** One after the other, so that the last one stays; in workerd nobody but a Durable Object can wait for what another request began. */
   #write(act) {
     const run = () => this.#patiently(act);
-    const writing = (this.#writing && this.keepsSession ? this.#writing.then(run) : run()).then(() => {
+    const before = (this.keepsSession || !isWorkerd) && this.writing;
+    const writing = (before ? before.then(run) : run()).then(() => {
       if (this.#writing === writing) this.#writing = undefined;
     });
+    this.#since = Date.now();
     return (this.#writing = writing);
   }
 
@@ -116,7 +134,7 @@ export class Keeper {
       const result = act();
       return typeof result?.then === "function" ? await Promise.race([result, new Promise((_, reject) => (timer = setTimeout(reject, PATIENCE, new Error("it takes too long"))))]) : result;
     } catch {
-      this.#written = undefined; // so that what is there instead is nobody's sign
+      this.#written = this.#of = undefined; // so that what is there instead is nobody's sign, and that it is tried again
       this.#log("debug", "the store failed; going on without it");
     } finally {
       clearTimeout(timer);

@@ -18,8 +18,9 @@ import secrets from "./cases/secrets.mjs";
 import sockets from "./cases/sockets.mjs";
 import start from "./cases/start.mjs";
 import stop from "./cases/stop.mjs";
+import store from "./cases/store.mjs";
 
-const cases = { options, start, polls, refresh, stop, listeners, configuration, authentication, credentials, operations, errors, secrets, loading, sockets, leftovers, oddities, emulator };
+const cases = { options, start, polls, refresh, stop, listeners, configuration, authentication, credentials, operations, errors, secrets, loading, sockets, store, leftovers, oddities, emulator };
 
 /**
  * Every test: its name, the function that runs it in a context, and where and when: `needs` names what not every world has (see harness.mjs),

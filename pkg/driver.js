@@ -210,17 +210,7 @@ export class Driver {
     const [options, host, self] = [this.#options, this.#host, this.#self];
     const controller = new AbortController();
     const { signal } = controller;
-    let begun;
-    let response;
-    const exchange = {
-      controller,
-      size: 0,
-      /** Tells what came of it, once: before the engine does, so that who hears of that finds it counted. */
-      end() {
-        if (begun !== undefined) host.received(self, operation, response, exchange.size, performance.now() - begun);
-        begun = undefined;
-      },
-    };
+    const exchange = { controller, size: 0 };
     const isOver = () => this.#exchange !== exchange;
     this.#exchange = exchange;
     let phase = NOT_SENT;
@@ -255,7 +245,6 @@ export class Driver {
       if (phase === NETWORK) error = (this.#refused ??= await originRefused(options, url, signal)) || error;
       received();
       if (isOver()) return;
-      exchange.end();
       this.#exchange = undefined;
       this.input(phase, id, error);
     } finally {

@@ -258,7 +258,9 @@ fn push(out: &mut String, numbers: &[u64]) {
 /// Reads so many numbers.
 fn numbers<const N: usize>(rest: &mut &str) -> [u64; N] {
     let mut all = [0; N];
-    all.iter_mut().for_each(|it| *it = number(rest));
+    for it in &mut all {
+        *it = number(rest);
+    }
     all
 }
 

@@ -21,6 +21,14 @@ macro_rules! actions {
     };
 }
 
+impl Action {
+    /// Whether a record of one client has no word for it.
+    pub(crate) fn is_beyond_records(self) -> bool {
+        use Action as A;
+        matches!(self, A::DeployRefused | A::Hide | A::GoOffline | A::Limit | A::Suspend | A::Evict | A::Rival)
+    }
+}
+
 // The weights in a life with a loop, and in one of refreshes.
 actions! {
     60 25 Deploy "deployment",
@@ -30,6 +38,7 @@ actions! {
      6  2 DeployMalformed "deployment that does not parse",
      3  1 DeployTooLarge "deployment that is too large",
      3  1 DeployEmpty "deployment without a byte",
+     5  2 DeployRefused "deployment that the caller's own check refuses",
     10  4 RollBack "return to an earlier deployment",
      3  1 Withdraw "deployment reverted, nothing left (404)",
      5  2 Interval "another interval",
@@ -40,6 +49,12 @@ actions! {
      5  2 SetDate "date set",
      5  2 Sleep "machine sleeps",
     10  5 Outage "outage begins",
+     8  0 Hide "nobody looks for a while",
+     5  0 GoOffline "no network for a while",
+     4  2 Limit "limit of the caller's own used up for a while",
+     8  8 Suspend "owner stops, unheard, and is gone",
+     8 12 Evict "owner is gone without a word",
+     5  3 Rival "second owner by mistake",
 }
 
 /// What happens next, and when.

@@ -35,6 +35,8 @@ pub(crate) enum Content {
     Whole(Version),
     /// These bytes do not parse.
     Malformed(u32),
+    /// The caller's own check refuses it.
+    Refused,
     TooLarge,
 }
 
@@ -128,6 +130,7 @@ impl Answer {
                     Some(it) => match it.quality {
                         Quality::Good => Content::Whole(it.version),
                         Quality::Malformed => Content::Malformed(it.version.content),
+                        Quality::Refused => Content::Refused,
                         Quality::TooLarge => Content::TooLarge,
                         Quality::Empty => Content::Unchanged,
                     },

@@ -12,16 +12,19 @@ pub(crate) struct Clocks {
     missed: u64,
     /// How wrong the client's date is.
     error: i64,
+    /// Where the monotonic clock of the client at hand began: that of each one begins anew.
+    pub(crate) origin: i64,
 }
 
 impl Clocks {
     pub(crate) fn new() -> Self {
-        Self { time: 1_000_000, missed: 0, error: 0 }
+        Self { time: 1_000_000, missed: 0, error: 0, origin: 0 }
     }
 
     pub(crate) fn now(&self) -> Now {
         let wall = EPOCH + i64::try_from(self.time).unwrap_or(i64::MAX / 2) + self.error;
-        Now { monotonic: Instant::from_milliseconds(self.time - self.missed), wall: u64::try_from(wall).unwrap_or(0) }
+        let monotonic = (self.time - self.missed).saturating_add_signed(-self.origin);
+        Now { monotonic: Instant::from_milliseconds(monotonic), wall: u64::try_from(wall).unwrap_or(0) }
     }
 
     /// Nothing ever happens in the past; what was due while the machine slept happens when it wakes.
@@ -31,7 +34,12 @@ impl Clocks {
 
     /// When the monotonic clock will show `instant`.
     pub(crate) fn time_at(&self, instant: Instant) -> u64 {
-        instant.as_milliseconds() + self.missed
+        (instant.as_milliseconds() + self.missed).saturating_add_signed(self.origin)
+    }
+
+    /// Where a monotonic clock begins that shows `start` now.
+    pub(crate) fn origin_of(&self, start: u64) -> i64 {
+        i64::try_from(self.time - self.missed).unwrap_or(0) - i64::try_from(start).unwrap_or(0)
     }
 
     /// The machine sleeps; its monotonic clock may sleep with it.

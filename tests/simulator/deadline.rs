@@ -54,12 +54,17 @@ impl Deadline {
         self.calm.max(self.gate)
     }
 
+    /// Nobody can demand the newest configuration at the moment.
+    pub(crate) fn excused(&mut self) {
+        self.is_behind = false;
+    }
+
     /// Before a step while the newest configuration is not held.
     pub(crate) fn check(&mut self, now: u64, interval: u64, running: bool, refreshes: bool) -> Result<(), Violation> {
         self.is_behind = true;
         self.interval = self.interval.max(interval);
         let (start, allowed) = (self.start(), self.allowed());
-        self.taken = now.saturating_sub(start) * 1000 / allowed;
+        self.taken = if running { now.saturating_sub(start) * 1000 / allowed } else { 0 };
         if now <= start + allowed {
             self.strikes = 0;
             return Ok(());

@@ -8,6 +8,7 @@ pub(crate) enum Stream {
     Action,
     Request,
     Timer,
+    Owner,
 }
 
 /// SplitMix64.

@@ -38,6 +38,8 @@ faults! {
     2 NotSent "not sent: what authenticates it failed",
     2 SurroundingsDie "dies with its surroundings, timers and all",
     2 RedirectHidden "redirect, its status hidden",
+    3 OwnerDies "owner dies amid a request that the service sees",
+    3 OwnerDiesUnseen "owner dies amid a request that gets lost",
     // A success that is none, or an odd one.
     3 PageAsSuccess "200 with somebody's page",
     2 EmptyPage "204 without a next token",

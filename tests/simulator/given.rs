@@ -3,12 +3,18 @@
 use appconfig_edge::session::{Failure, Input, RequestId};
 
 use super::answer::Answer;
+use super::books::Found;
+use super::service::Version;
 
 #[derive(Clone)]
 pub(crate) enum Given {
     Start,
     Stop,
     Refresh,
+    Resume(Box<Found>),
+    Visible(bool),
+    Online(bool),
+    Limited(bool),
     Timeout,
     Progress(RequestId),
     Answer(RequestId, Box<Answer>),
@@ -21,6 +27,10 @@ impl Given {
             Self::Start => Input::Start,
             Self::Stop => Input::Stop,
             Self::Refresh => Input::Refresh,
+            Self::Resume(found) => Input::Resume(found.saved.clone(), found.held.map(Version::held)),
+            Self::Visible(visible) => Input::Visible(*visible),
+            Self::Online(online) => Input::Online(*online),
+            Self::Limited(limited) => Input::Limited(*limited),
             Self::Timeout => Input::Timeout,
             Self::Progress(id) => Input::Progress(*id),
             Self::Answer(id, answer) => Input::Response(*id, answer.response.clone()),

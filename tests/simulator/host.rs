@@ -12,6 +12,7 @@ use super::service::Quality;
 pub(crate) struct Host {
     held: Option<u32>,
     last_malformed: Option<u32>,
+    last_refused: Option<u32>,
     /// The body that the answer at hand came with.
     arrived: Option<u32>,
     pub(crate) timer: Option<Instant>,
@@ -22,6 +23,11 @@ pub(crate) struct Host {
 }
 
 impl Host {
+    /// One that holds these bytes already.
+    pub(crate) fn with(held: Option<u32>) -> Self {
+        Self { held, ..Self::default() }
+    }
+
     /// Looks at an answer's body before the client sees the answer; at one that nobody awaits it looks in passing.
     pub(crate) fn look(&mut self, answer: &mut Answer, is_awaited: bool) {
         if !matches!(answer.response.status, 200 | 204) {
@@ -32,6 +38,13 @@ impl Host {
             Bytes::Some(bytes, Quality::Good) if self.held == Some(bytes) => Body::Same,
             Bytes::Some(_, Quality::Good) => Body::New,
             Bytes::Some(_, Quality::TooLarge) => Body::TooLarge,
+            Bytes::Some(bytes, Quality::Refused) => {
+                let again = self.last_refused == Some(bytes);
+                if is_awaited {
+                    self.last_refused = Some(bytes);
+                }
+                Body::Refused { again }
+            }
             Bytes::Some(bytes, Quality::Malformed) => {
                 let again = self.last_malformed == Some(bytes);
                 if is_awaited {
@@ -47,7 +60,7 @@ impl Host {
 
     /// The client takes the body that it was just told of.
     pub(crate) fn keep(&mut self) {
-        (self.held, self.last_malformed) = (self.arrived, None);
+        (self.held, self.last_malformed, self.last_refused) = (self.arrived, None, None);
     }
 
     pub(crate) fn set_timer(&mut self, clocks: &Clocks, instant: Option<Instant>, unpunctual_every: u64, seed: u64) {

@@ -1,7 +1,9 @@
 //! Invariant 2: which token is good, what may have become of it, and why there may be a new session.
 
-use appconfig_edge::session::Now;
+use appconfig_edge::session::{Instant, Now};
 
+use super::books::{date_of, until};
+use super::observer::at;
 use super::violation::{law, Violation};
 
 const DAY: u64 = 86_400_000;
@@ -26,9 +28,24 @@ pub(crate) struct Ledger {
     token: Option<Token>,
     /// An empty answer to a doubtful token may have hidden an update.
     pub(crate) hidden: bool,
-    verified: Option<u64>,
+    /// From when on a session may be opened only to verify.
+    verify_at: u64,
     /// The session that is being opened is to verify.
     verifying: bool,
+}
+
+/// What is kept of it, by the date.
+#[derive(Clone)]
+pub(crate) struct Kept {
+    token: Option<Token>,
+    hidden: bool,
+    verify_at: i64,
+}
+
+impl Kept {
+    pub(crate) fn token(&self) -> Option<u32> {
+        self.token.as_ref().map(|it| it.number)
+    }
 }
 
 /// What a session's end says about it.
@@ -52,7 +69,30 @@ impl Ledger {
 
     /// From when on a session may be opened only to verify.
     pub(crate) fn verify_at(&self) -> u64 {
-        self.verified.map_or(0, |it| it + HOUR)
+        self.verify_at
+    }
+
+    pub(crate) fn number(&self) -> Option<u32> {
+        self.token.as_ref().map(|it| it.number)
+    }
+
+    pub(crate) fn keep(&self, now: Now) -> Kept {
+        Kept { token: self.token.clone(), hidden: self.hidden, verify_at: date_of(now, self.verify_at) }
+    }
+
+    /// Goes on with another client's token; `warned`: it may have been sent since.
+    pub(crate) fn resume(&mut self, now: Now, kept: &Kept, warned: bool, in_use: bool) {
+        self.hidden = kept.hidden;
+        self.verify_at = at(now) + until(now, kept.verify_at, HOUR);
+        self.token = kept.token.clone().map(|it| Token {
+            since: Now {
+                monotonic: Instant::from_milliseconds(at(now).saturating_sub(now.wall.saturating_sub(it.since.wall))),
+                wall: it.since.wall.min(now.wall),
+            },
+            asked: !it.initial || it.doubtful || in_use,
+            doubtful: it.doubtful || warned,
+            ..it
+        });
     }
 
     /// A poll is sent with this token. Returns whether it is the first one of a session.
@@ -113,7 +153,7 @@ impl Ledger {
     pub(crate) fn opened(&mut self, number: u32, since: Now, now: u64) -> End {
         let end = self.end();
         if self.verifying {
-            self.verified = Some(now);
+            self.verify_at = now + HOUR;
         }
         self.token = Some(Token { number, since, asked: false, doubtful: false, initial: true });
         end

@@ -66,6 +66,10 @@ pub(crate) struct Parameters {
     pub(crate) requests: u64,
     /// Whether a twin gets the same inputs and must give the same outputs.
     pub(crate) has_twin: bool,
+    /// What the loop waits while nobody looks, in milliseconds.
+    pub(crate) hidden_interval: Option<u64>,
+    /// What the store does to one record in so many that is asked for; 0: nothing, and `None`: there is no store.
+    pub(crate) store_fails_every: Option<u64>,
 }
 
 #[derive(Clone)]
@@ -114,6 +118,8 @@ impl Life {
                 _ => dice.between(10, 80),
             },
             has_twin: dice.one_in(16),
+            hidden_interval: (!dice.one_in(3)).then(|| dice.magnitude(10_000, u64::from(longest.max(60)) * 20_000)),
+            store_fails_every: (!dice.one_in(12)).then(|| dice.weighted(&[(3, 0), (2, 6), (1, 2)])),
         }
     }
 }

@@ -55,6 +55,14 @@ impl Network {
         }
     }
 
+    /// Requests that are still on their way to the service when whoever sent them is gone.
+    pub(crate) fn orphans(&mut self) -> impl Iterator<Item = (u64, Asked)> + '_ {
+        self.deliveries.drain(..).filter_map(|it| match it.what {
+            What::Request(asked) => Some((it.at, asked)),
+            _ => None,
+        })
+    }
+
     fn push(&mut self, at: u64, id: RequestId, is_faulty: bool, what: What) {
         self.deliveries.push(Delivery { at, id, what, is_faulty });
     }
@@ -68,12 +76,12 @@ impl Network {
         };
         let failure = |it: Failure| What::Failure(it);
         match fault {
-            Fault::RequestLost | Fault::SurroundingsDie => {
+            Fault::RequestLost | Fault::OwnerDiesUnseen | Fault::SurroundingsDie => {
                 if fault == Fault::SurroundingsDie && dice.one_in(2) {
                     visit(service, time, asked);
                 }
             }
-            Fault::AnswerLost => visit(service, time, asked),
+            Fault::AnswerLost | Fault::OwnerDies => visit(service, time, asked),
             Fault::ConnectionRefused => self.push(time + dice.magnitude(1, 5000), id, true, failure(Failure::Network)),
             Fault::NotSent => self.push(time + dice.magnitude(1, 12_000), id, true, failure(Failure::NotSent)),
             Fault::RedirectHidden => self.push(latency, id, true, failure(Failure::Redirected)),

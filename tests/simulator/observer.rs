@@ -4,12 +4,14 @@ use appconfig_edge::protocol::{Body, Operation};
 use appconfig_edge::session::{Failure, Limits, Now, RequestId, Status};
 
 use super::answer::{Answer, Content, Meaning};
+use super::books::Keeping;
 use super::deadline::Deadline;
 use super::flight::Flight;
 use super::given::Given;
 use super::ledger::{End, Ledger};
 use super::pace::{self, Pace};
 use super::purse::Purse;
+use super::rest::Rest;
 use super::service::Version;
 use super::violation::Violation;
 
@@ -37,9 +39,17 @@ pub(crate) struct Observer {
     pub(crate) purse: Purse,
     pub(crate) pace: Pace,
     pub(crate) deadline: Deadline,
+    pub(crate) rest: Rest,
+    pub(crate) keeping: Keeping,
     pub(crate) held: Option<Version>,
     /// The service's newest is not one that can be held, or is empty; that is told once.
     pub(crate) rejected: bool,
+    /// What is held came from elsewhere, and no poll has confirmed it.
+    pub(crate) unconfirmed: bool,
+    /// An update was hidden so that nobody can know, until something newer is deployed.
+    pub(crate) blind: bool,
+    /// The answer at hand hides one so.
+    pub(crate) blinded: bool,
     /// Fresh credentials were tried since the last success.
     pub(crate) renewed: bool,
     pub(crate) timer: Option<u64>,
@@ -77,8 +87,13 @@ impl Observer {
             purse: Purse::new(),
             pace: Pace::new(minimum),
             deadline: Deadline::default(),
+            rest: Rest::new(),
+            keeping: Keeping::default(),
             held: None,
             rejected: false,
+            unconfirmed: false,
+            blind: false,
+            blinded: false,
             renewed: false,
             timer: None,
             idle: 0,
@@ -108,7 +123,9 @@ impl Observer {
         let time = at(now);
         (self.cancel, self.told, self.request, self.outputs) = (None, Told::Nothing, None, 0);
         (self.failed, self.updated, self.unawaited, self.succeeded) = (false, false, false, None);
-        if newest.is_some() && newest != self.held && !self.stopped {
+        if self.blind || self.rest.slows(self.running) {
+            self.deadline.excused();
+        } else if newest.is_some() && newest != self.held && !self.stopped {
             let refreshes = matches!(given, Given::Refresh) && self.flight.is_none();
             let interval = self.pace.interval().max(u64::from(interval) * 1000);
             self.deadline.check(time, interval, self.running, refreshes)?;
@@ -121,6 +138,7 @@ impl Observer {
                 self.failure(time, pace::Wait::Backoff, 0);
             }
         }
+        let was_stopped = self.stopped;
         match given {
             Given::Start => {
                 if !self.running {
@@ -128,8 +146,29 @@ impl Observer {
                 }
                 (self.running, self.stopped) = (true, false);
             }
-            Given::Stop => (self.running, self.stopped, self.wanted) = (false, true, false),
+            Given::Stop => {
+                (self.running, self.stopped, self.wanted) = (false, true, false);
+                // Who has asked nothing has nothing to say, unless what is kept says otherwise.
+                self.keeping.is_due = !was_stopped && (self.last_id > 0 || self.keeping.is_in_use());
+            }
             Given::Refresh => self.wanted |= !self.stopped,
+            Given::Resume(found) => self.resume(now, found),
+            Given::Visible(it) => {
+                self.deadline.disturbed(time);
+                self.rest.visible = *it;
+            }
+            Given::Online(it) => {
+                self.deadline.disturbed(time);
+                if *it {
+                    self.rest.go_online(time, self.pace.interval());
+                    self.deadline.gate(self.rest.latest(false));
+                }
+                self.rest.online = *it;
+            }
+            Given::Limited(it) => {
+                self.deadline.disturbed(time);
+                self.rest.limited = *it;
+            }
             Given::Timeout => {}
             Given::Progress(id) => {
                 if let Some(flight) = self.flight.as_mut().filter(|it| it.id == *id) {
@@ -186,22 +225,29 @@ impl Observer {
                 self.ended(end, time);
                 self.purse.pay(time);
                 self.pace.opened();
+                self.keeping.is_due = true;
                 // A date that was set meanwhile may make the token look old from the beginning.
-                self.request = (!self.ledger.needs_session(now, 0)).then_some(Operation::GetLatestConfiguration);
+                let at_once = !self.ledger.needs_session(now, 0) && !self.rest.rests(self.wanted);
+                self.request = at_once.then_some(Operation::GetLatestConfiguration);
             }
             Meaning::Success { content: Content::Malformed(_), .. } if answer.response.body == Some(Body::Malformed { again: false }) => {
                 self.doubt(flight);
                 self.failure(time, pace::Wait::Backoff, 0);
             }
-            Meaning::Success { content, next, interval } => self.success(now, flight, content, next, interval),
+            Meaning::Success { content, next, interval } => {
+                let again = answer.response.body == Some(Body::Refused { again: true });
+                self.success(now, flight, (content, again), next, interval);
+            }
             Meaning::Refused => {
                 let was_wanted = self.wanted;
                 let end = self.ledger.refused();
                 self.ended(end, time);
                 let crowded = self.pace.is_crowded(time);
                 self.failure(time, pace::Wait::None, retry_after);
-                self.wanted = was_wanted;
-                if retry_after == 0 && !crowded && self.purse.next(time) == 0 {
+                let is_held_up = self.rest.rests(was_wanted) || self.rest.latest(was_wanted) > time;
+                let is_at_once = retry_after == 0 && !is_held_up && self.purse.next(time) == 0;
+                self.wanted = was_wanted && is_at_once;
+                if is_at_once && !crowded {
                     self.request = Some(Operation::StartConfigurationSession);
                 }
             }
@@ -221,8 +267,12 @@ impl Observer {
         }
     }
 
-    fn success(&mut self, now: Now, flight: &Flight, content: Content, next: u32, interval: u32) {
+    fn success(&mut self, now: Now, flight: &Flight, (content, again): (Content, bool), next: u32, interval: u32) {
         let doubtful = self.ledger.is_doubtful();
+        self.keeping.is_due = true;
+        self.unconfirmed = false;
+        let shows_all = content != Content::Unchanged || self.ledger.is_initial() && !doubtful;
+        self.blind = std::mem::take(&mut self.blinded) || self.blind && !shows_all;
         // The first poll of a session brings everything there is.
         self.ledger.hidden &= doubtful || !self.ledger.is_initial();
         self.ledger.succeeded(next, flight.sent);
@@ -238,6 +288,10 @@ impl Observer {
             Content::Whole(version) => {
                 (self.ledger.hidden, self.rejected) = (false, false);
                 self.told = if self.held == Some(version) { Told::Unchanged } else { Told::Updated(flight.id, version) };
+            }
+            Content::Refused => {
+                self.ledger.hidden = false;
+                self.told = if std::mem::replace(&mut self.rejected, true) && again { Told::Nothing } else { Told::Failed };
             }
             Content::Malformed(_) | Content::TooLarge => {
                 self.ledger.hidden = false;

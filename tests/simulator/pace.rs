@@ -2,9 +2,14 @@
 
 use std::collections::VecDeque;
 
+use appconfig_edge::session::Now;
+
+use super::books::{date_of, until};
+use super::observer::at;
 use super::violation::{law, Violation};
 
 const MINUTE: u64 = 60_000;
+const DAY: u64 = 86_400_000;
 const LONGEST: u64 = 5 * MINUTE;
 const A_MINUTE: usize = 12;
 
@@ -35,6 +40,16 @@ pub(crate) struct Pace {
     latest: u64,
     /// The last requests after a failure.
     attempts: VecDeque<u64>,
+    /// The earliest and the latest time for the next poll, as far as failures do not matter.
+    due: (u64, u64),
+}
+
+/// What is kept of it, by the date.
+#[derive(Clone)]
+pub(crate) struct Kept {
+    interval: u64,
+    /// Where it is not due at once.
+    due: Option<(i64, i64)>,
 }
 
 impl Pace {
@@ -49,6 +64,31 @@ impl Pace {
             not_before: 0,
             latest: 0,
             attempts: VecDeque::new(),
+            due: (0, 0),
+        }
+    }
+
+    pub(crate) fn keep(&self, now: Now) -> Kept {
+        let due = Some(self.due).filter(|it| it.1 > 0).map(|it| (date_of(now, it.0), date_of(now, it.1)));
+        Kept { interval: self.interval(), due }
+    }
+
+    /// Goes on with another client's interval, and with its next poll unless that is due at once. Waits after failures end with a client.
+    pub(crate) fn resume(&mut self, now: Now, kept: &Kept) {
+        self.interval = Some(kept.interval);
+        if let Some((earliest, latest)) = kept.due {
+            // A date that was set back costs an interval at most.
+            let due = |date: i64| at(now) + until(now, date, kept.interval * 11 / 10);
+            self.due = (due(earliest).min(at(now) + DAY - 15 * MINUTE), due(latest));
+        }
+    }
+
+    /// The latest time for the next request.
+    pub(crate) fn latest(&mut self, now: u64) -> u64 {
+        match (self.is_failing(), self.is_crowded(now)) {
+            (false, _) => self.due.1,
+            (true, false) => self.due.1.max(self.latest),
+            (true, true) => self.due.1.max(self.latest).max(now + 15_000),
         }
     }
 
@@ -81,7 +121,7 @@ impl Pace {
     /// A request is sent.
     pub(crate) fn request(&mut self, now: u64, is_poll: bool) -> Result<(), Violation> {
         law!(4, now >= self.not_before, "a request {} ms before the wait after the last failure is over", self.not_before - now);
-        let due = self.confirmed.filter(|_| is_poll).map_or(0, |it| it + self.interval());
+        let due = if is_poll { self.due.0 } else { 0 };
         law!(4, now >= due, "a poll {} ms before the interval is over", due - now);
         if self.is_failing() {
             let recent = self.recent_attempts(now);
@@ -92,12 +132,13 @@ impl Pace {
     }
 
     pub(crate) fn opened(&mut self) {
-        self.confirmed = None;
+        (self.confirmed, self.due) = (None, (0, 0));
     }
 
     pub(crate) fn succeeded(&mut self, now: u64, seconds: u32) {
         self.interval = Some((u64::from(seconds) * 1000).max(self.minimum));
         self.confirmed = Some(now);
+        self.due = (now + self.interval(), now + self.interval() * 11 / 10);
         (self.failures, self.slow_failures, self.not_before) = (0, 0, 0);
     }
 
@@ -133,12 +174,13 @@ impl Pace {
     }
 
     /// After a success: whether jitter only adds, at most a tenth, and never past the token's day.
-    pub(crate) fn check_due(&self, now: u64, next: u64, day: u64, gate: u64) -> Result<(), Violation> {
+    /// `spaced`: it may be later for another reason.
+    pub(crate) fn check_due(&self, now: u64, next: u64, day: u64, gate: u64, spaced: bool) -> Result<(), Violation> {
         let interval = self.interval();
         law!(4, next >= now + interval, "the next poll is {} ms before the interval is over", now + interval - next);
         let latest = (now + interval * 11 / 10).max(gate);
         law!(4, next <= latest, "the next poll is {} ms after the interval and a tenth are over", next - latest);
-        law!(4, next < day || now + interval >= day - 15 * MINUTE, "the next poll is {} ms past the token's day", next - day);
+        law!(4, spaced || next < day || now + interval >= day - 15 * MINUTE, "the next poll is {} ms past the token's day", next - day);
         Ok(())
     }
 }

@@ -1,5 +1,9 @@
 //! Invariant 3: three sessions at once, one back every ten minutes; one that yields nothing doubles that wait, to an hour.
 
+use appconfig_edge::session::Now;
+
+use super::books::{date_of, signed, until};
+use super::observer::at;
 use super::violation::{law, Violation};
 
 const AT_ONCE: u32 = 3;
@@ -11,7 +15,15 @@ pub(crate) struct Purse {
     left: u32,
     wait: u64,
     /// When the wait for the next session began.
-    since: u64,
+    since: i64,
+}
+
+/// The same by the date.
+#[derive(Clone)]
+pub(crate) struct Kept {
+    left: u32,
+    wait: u64,
+    next: i64,
 }
 
 impl Purse {
@@ -20,9 +32,9 @@ impl Purse {
     }
 
     fn settle(&mut self, now: u64) {
-        while self.left < AT_ONCE && now >= self.since + self.wait {
+        while self.left < AT_ONCE && signed(now) >= self.since + signed(self.wait) {
             self.left += 1;
-            self.since += self.wait;
+            self.since += signed(self.wait);
         }
     }
 
@@ -32,7 +44,24 @@ impl Purse {
         if self.left > 0 {
             0
         } else {
-            self.since + self.wait
+            u64::try_from(self.since + signed(self.wait)).unwrap_or(0)
+        }
+    }
+
+    pub(crate) fn keep(&self, now: Now) -> Kept {
+        Kept { left: self.left, wait: self.wait, next: date_of(now, 0) + self.since + signed(self.wait) }
+    }
+
+    /// Goes on with what another client had left. A date that was set back costs one wait at most.
+    pub(crate) fn resume(&mut self, now: Now, kept: &Kept) {
+        let (wait, passed) = (signed(kept.wait), signed(now.wall) - kept.next);
+        (self.left, self.wait) = (kept.left, kept.wait);
+        if passed < 0 {
+            self.since = signed(at(now) + until(now, kept.next, kept.wait)) - wait;
+        } else {
+            let more = u32::try_from(1 + passed / wait).unwrap_or(AT_ONCE).min(AT_ONCE);
+            self.left = (self.left + more).min(AT_ONCE);
+            self.since = signed(at(now)) - passed % wait;
         }
     }
 
@@ -46,7 +75,7 @@ impl Purse {
     pub(crate) fn pay(&mut self, now: u64) {
         self.settle(now);
         if self.left == AT_ONCE {
-            self.since = now;
+            self.since = signed(now);
         }
         self.left = self.left.saturating_sub(1);
     }

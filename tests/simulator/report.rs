@@ -9,6 +9,7 @@ use super::fault::Fault;
 use super::run::{live, Broken};
 use super::shrink::shrink;
 use super::stats::Stats;
+use super::store::Loss;
 
 /// Lines of a trace that are printed at most.
 const LINES: usize = 120;
@@ -26,6 +27,10 @@ pub(crate) fn counts(stats: &Stats, time: Duration) {
     );
     for (fault, times) in Fault::ALL.iter().zip(&stats.faults) {
         println!("{times:>9}  {}", fault.name());
+    }
+    println!("\n{:>9}  what became of what was kept: {} owners found a token, {} found none", "times", stats.resumed[0], stats.resumed[1]);
+    for (loss, times) in Loss::ALL.iter().zip(&stats.losses) {
+        println!("{times:>9}  {}", loss.name());
     }
     println!("\n{:>9}  what else happened", "times");
     for (action, times) in Action::ALL.iter().zip(&stats.actions) {

@@ -1,6 +1,8 @@
 //! The service as wire.md describes it, small: sessions, single-use tokens, intervals, expiry, deployments. Written
 //! without a look at `src/service`, so that the two can disagree.
 
+use appconfig_edge::session::Held;
+
 /// A configuration, as far as anybody can tell two apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Version {
@@ -11,6 +13,13 @@ pub(crate) struct Version {
     pub(crate) label: Option<u32>,
 }
 
+impl Version {
+    /// What a client knows of it, beside its bytes.
+    pub(crate) fn held(self) -> Held {
+        Held { content_type: Some(CONTENT_TYPES[self.content_type].to_owned()), version_label: self.label.map(|it| it.to_string()) }
+    }
+}
+
 pub(crate) const CONTENT_TYPES: [&str; 4] = ["application/json", "text/plain", "application/x-yaml", "application/octet-stream"];
 
 /// Whether a client can hold it.
@@ -18,6 +27,8 @@ pub(crate) const CONTENT_TYPES: [&str; 4] = ["application/json", "text/plain", "
 pub(crate) enum Quality {
     Good,
     Malformed,
+    /// The caller's own check refuses it.
+    Refused,
     TooLarge,
     /// No bytes at all: nobody can tell it from nothing new.
     Empty,

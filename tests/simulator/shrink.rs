@@ -32,5 +32,5 @@ pub(crate) fn shrink(broken: &Broken, mistake: Option<Mistake>, time: Duration) 
 fn without(broken: &Broken, part: &[Item], mistake: Option<Mistake>) -> Option<Box<Broken>> {
     let rest = broken.items.iter().copied().filter(|it| !part.contains(it)).collect();
     let smaller = live(&Life { seed: broken.life.seed, script: Some(rest) }, mistake, false).err()?;
-    (smaller.violation.invariant == broken.violation.invariant && smaller.items.len() < broken.items.len()).then_some(smaller)
+    (smaller.violation.is_like(&broken.violation) && smaller.items.len() < broken.items.len()).then_some(smaller)
 }

@@ -1,7 +1,9 @@
 //! What was counted.
 
 use super::action::Action;
+use super::deadline::Deadline;
 use super::fault::Fault;
+use super::store::Loss;
 
 #[derive(Clone)]
 pub(crate) struct Stats {
@@ -17,6 +19,10 @@ pub(crate) struct Stats {
     pub(crate) time: u64,
     pub(crate) faults: Vec<u64>,
     pub(crate) actions: Vec<u64>,
+    pub(crate) losses: Vec<u64>,
+    /// Owners that went on from what another one kept, with a token and without.
+    pub(crate) resumed: [u64; 2],
+    pub(crate) saves: u64,
 }
 
 impl Stats {
@@ -32,6 +38,9 @@ impl Stats {
             time: 0,
             faults: vec![0; Fault::ALL.len()],
             actions: vec![0; Action::ALL.len()],
+            losses: vec![0; Loss::ALL.len()],
+            resumed: [0; 2],
+            saves: 0,
         }
     }
 
@@ -51,8 +60,22 @@ impl Stats {
         for (mine, theirs) in self.faults.iter_mut().zip(&other.faults) {
             *mine += theirs;
         }
-        for (mine, theirs) in self.actions.iter_mut().zip(&other.actions) {
+        self.saves += other.saves;
+        let mine = self.actions.iter_mut().chain(&mut self.losses).chain(&mut self.resumed);
+        for (mine, theirs) in mine.zip(other.actions.iter().chain(&other.losses).chain(&other.resumed)) {
             *mine += theirs;
         }
+    }
+
+    /// What an owner recovered from until its end.
+    pub(crate) fn recovered(&mut self, deadline: &Deadline) {
+        self.recoveries += deadline.recoveries;
+        self.longest_recovery = self.longest_recovery.max(deadline.longest);
+    }
+
+    /// How often each thing occurred that has to.
+    pub(crate) fn rarities(&self) -> impl Iterator<Item = (&'static str, u64)> + '_ {
+        let faults = Fault::ALL.iter().map(|it| it.name()).zip(self.faults.iter().copied());
+        faults.chain(Loss::ALL.iter().map(|it| it.name()).zip(self.losses.iter().copied()))
     }
 }

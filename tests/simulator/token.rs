@@ -47,6 +47,12 @@ impl Tokens {
         out + &self.0.plain
     }
 
+    /// The number of a token that is one of these.
+    pub(crate) fn number(self, text: &str) -> Option<u32> {
+        let (digits, filling) = text.split_at_checked(DIGITS)?;
+        (filling == self.0.plain).then_some(digits.parse::<u32>().ok()?.wrapping_mul(UNSCRAMBLE))
+    }
+
     /// The number of the token in a request's URL, which must carry it percent-encoded, byte for byte.
     pub(crate) fn read(self, url: &str) -> Option<u32> {
         let (rest, filling) = url.split_at_checked(url.len().checked_sub(self.0.encoded.len())?)?;
@@ -66,7 +72,7 @@ mod tests {
         for (number, length) in [(0, 0), (1, 0), (7, 1), (4_000_000_000, 2)] {
             let tokens = Tokens::new(length);
             let text = tokens.text(number);
-            assert_eq!(text.len(), LENGTHS[length]);
+            assert_eq!((text.len(), tokens.number(&text)), (LENGTHS[length], Some(number)));
             assert!(text.as_bytes().windows(20).all(|piece| String::from_utf8_lossy(piece).contains(MARK)));
             let url = Request::get_latest_configuration(&Endpoint::custom("http://x").unwrap(), &Token::new(text).unwrap()).url;
             assert_eq!(tokens.read(&url), Some(number));

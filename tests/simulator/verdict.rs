@@ -29,13 +29,16 @@ impl Observer {
                 law!(1, id.0 > self.last_id, "{id:?} was used before");
                 law!(0, self.running || self.wanted, "a request that nobody asked for");
                 let is_poll = request.operation == Operation::GetLatestConfiguration;
+                let mut is_first = false;
                 if is_poll {
-                    self.ledger.poll(token, now)?;
+                    is_first = self.ledger.poll(token, now)?;
+                    self.keeping.poll(now, token)?;
                 } else {
                     self.ledger.start(now)?;
                     self.purse.check(time)?;
                 }
                 self.pace.request(time, is_poll)?;
+                self.rest.request(time, self.wanted, is_first)?;
                 self.request.take_if(|it| *it == request.operation);
                 self.last_id = id.0;
                 self.flight = Some(Flight { id: *id, operation: request.operation, sent: now, progress: None });
@@ -51,7 +54,12 @@ impl Observer {
                 return Ok(());
             }
             Output::Event(event) => self.event(event)?,
-            Output::Save(_) => {}
+            Output::Save(saved) => {
+                let number = self.ledger.number();
+                law!(2, token == number, "token {token:?} is to be kept instead of {number:?}");
+                law!(2, saved.in_use != self.stopped, "a token is in use, or free, and what is kept says otherwise");
+                self.keeping.said(now, saved, token)?;
+            }
             Output::Timeout(at) => return self.timeout(now, at.map(Instant::as_milliseconds)),
         }
         self.secrets(output)
@@ -94,11 +102,20 @@ impl Observer {
         let time = at(now);
         law!(1, self.cancel.is_none(), "{:?} is over, and is not abandoned", self.cancel);
         law!(5, self.told != Told::Failed, "a failure passes as if it were none");
+        self.keeping.check()?;
+        if self.running || self.wanted {
+            law!(2, self.request.is_none(), "{:?} is not at once", self.request);
+        }
+        if self.flight.is_none() && self.held.is_some() {
+            // A refresh is answered with what is held.
+            self.wanted = false;
+        }
         if self.stopped {
             law!(7, next.is_none(), "a timer after stop");
             return Ok(());
         }
-        law!(8, next.is_some() || !(self.running || self.flight.is_some()), "nothing is due any more");
+        let rests = self.flight.is_none() && self.rest.rests(self.wanted && !self.pace.is_crowded(time));
+        law!(8, next.is_some() || rests || !(self.running || self.flight.is_some()), "nothing is due any more");
         law!(9, next.is_none_or(|it| it >= time), "a timeout in the past");
         let Some(next) = next else { return Ok(()) };
         if let Some(flight) = &self.flight {
@@ -106,15 +123,21 @@ impl Observer {
             law!(1, next <= deadline, "the timeout is {} ms after the limit of the request in flight", next - deadline);
             return Ok(());
         }
+        let rest = self.rest.latest(self.wanted);
         let gate = if self.ledger.needs_session(now, next - time) { self.purse.next(time) } else { 0 };
         if self.failed && self.running {
-            self.pace.check_wait(time, next, gate)?;
+            self.pace.check_wait(time, next, gate.max(rest))?;
+        }
+        if self.running {
+            let latest = self.pace.latest(time).max(gate).max(rest).max(if self.ledger.hidden { self.purse.next(time) } else { 0 });
+            law!(8, next <= latest.max(time), "the next request is {} ms later than it may be", next - latest);
+            law!(8, latest > time, "a request is due, and does not go out");
         }
         if let (Some(sent), true, false) = (self.succeeded, self.running, self.ledger.hidden) {
             let day = at(sent) + 86_400_000;
             // A session that will be needed may have to wait for the budget.
             let gate = if self.ledger.needs_session(now, next - time) { self.purse.next(time) } else { 0 };
-            self.pace.check_due(time, next, day, gate)?;
+            self.pace.check_due(time, next, day, gate.max(rest), self.rest.spaces())?;
         }
         Ok(())
     }
@@ -131,15 +154,12 @@ impl Observer {
     ) -> Result<(), Violation> {
         let time = at(now);
         law!(6, self.told == Told::Nothing, "nothing is told instead of {:?}", self.told);
-        if self.running || self.wanted {
-            law!(2, self.request.is_none(), "{:?} is not at once", self.request);
-        }
         law!(0, status == self.status, "the status is {status:?}, {:?} was told", self.status);
         if self.stopped {
             law!(7, status == Status::Stopped, "{status:?} after stop");
-        } else if self.held.is_some() {
+        } else if self.held.is_some() && (self.running || self.last_id > 0 || status != Status::Idle) {
             law!(5, matches!(status, Status::Ready | Status::Stale), "{status:?} although something is held");
-            let confirmed = !self.ledger.hidden && !self.pace.is_failing() && !self.rejected;
+            let confirmed = !self.ledger.hidden && !self.pace.is_failing() && !self.rejected && !self.unconfirmed;
             law!(8, confirmed || status == Status::Stale, "{status:?} although the newest may be another");
             law!(
                 0,

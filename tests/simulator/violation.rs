@@ -9,6 +9,14 @@ pub(crate) struct Violation {
     pub(crate) what: String,
 }
 
+impl Violation {
+    /// Whether the same law is broken in the same way, as far as the words before the first number tell.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        let words = |it: &'_ Self| it.what.split(|c: char| c.is_ascii_digit()).next().map(str::to_owned);
+        self.invariant == other.invariant && words(self) == words(other)
+    }
+}
+
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "invariant {} ({}): {}", self.invariant, NAMES[self.invariant], self.what)

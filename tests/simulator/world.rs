@@ -3,9 +3,13 @@
 use std::collections::VecDeque;
 
 use appconfig_edge::protocol::{Endpoint, Operation, SessionInput};
-use appconfig_edge::session::{Event, Instant, Mistake, Options, Output, Poller, RequestId};
+use appconfig_edge::session::{Event, Failure, Instant, Mistake, Options, Output, Poller, RequestId};
 
 use super::action::{Actions, Weather};
+use super::agenda::{Agenda, Happening};
+use super::answer::Meaning;
+use super::books::Books;
+use super::client::Client;
 use super::clocks::Clocks;
 use super::dice::{Dice, Stream};
 use super::fault::Fault;
@@ -13,28 +17,38 @@ use super::given::Given;
 use super::host::Host;
 use super::impostor::Asked;
 use super::life::{Deed, Item, Life, Mode, Parameters};
-use super::network::{Network, What};
+use super::network::What;
 use super::observer::Observer;
 use super::record::Scribe;
 use super::service::{Quality, Service, Version};
 use super::stats::Stats;
+use super::store::Store;
 use super::token::{Tokens, MARK};
+use super::uses::Uses;
 use super::violation::{law, Violation};
 
 pub(crate) struct World<'a> {
     pub(crate) life: &'a Life,
     pub(crate) parameters: Parameters,
     pub(crate) clocks: Clocks,
-    pub(crate) poller: Poller,
-    pub(crate) twin: Option<Poller>,
+    pub(crate) options: Options,
+    pub(crate) mistake: Option<Mistake>,
+    /// The owner at hand.
+    pub(crate) client: Client,
+    /// Another one that should not be.
+    pub(crate) rival: Option<Box<Client>>,
+    /// How many owners there were.
+    pub(crate) owners: u32,
+    pub(crate) store: Store,
+    pub(crate) uses: Uses,
     pub(crate) service: Service,
-    pub(crate) network: Network,
-    pub(crate) host: Host,
-    pub(crate) observer: Observer,
     pub(crate) actions: Actions,
+    pub(crate) agenda: Agenda,
     pub(crate) weather: Option<Weather>,
-    /// When the client is started again.
-    pub(crate) start_at: Option<u64>,
+    /// Whether nobody looks, there is no network, and a limit is used up.
+    pub(crate) is_hidden: bool,
+    pub(crate) is_offline: bool,
+    pub(crate) is_limited: bool,
     /// All that was ever deployed.
     pub(crate) versions: Vec<(Version, Quality)>,
     /// What is still to go wrong with single requests, where there is a script.
@@ -61,29 +75,29 @@ impl<'a> World<'a> {
             },
             limits: parameters.limits,
             renews_credentials: parameters.renews,
-            hidden_interval: None,
+            hidden_interval: parameters.hidden_interval,
             seed: Dice::of(life.seed, Stream::Life, 0).next(),
-        };
-        let poller = || {
-            let mut poller = Poller::new(options.clone());
-            if let Some(mistake) = mistake {
-                poller.make_mistake(mistake);
-            }
-            poller
         };
         let clocks = Clocks::new();
         let minimum = parameters.minimum.unwrap_or(0);
+        let observer = observer(&parameters);
+        let client = Client::new(1, || poller(options.clone(), mistake), parameters.has_twin, Host::default(), observer);
         Self {
             life,
-            poller: poller(),
-            twin: parameters.has_twin.then(poller),
+            options,
+            mistake,
+            client,
+            rival: None,
+            owners: 1,
+            store: Store::default(),
+            uses: Uses::default(),
             service: Service::new(parameters.replay, parameters.interval, if parameters.minimum_is_obeyed { minimum } else { 0 }),
-            network: Network::default(),
-            host: Host::default(),
-            observer: Observer::new(parameters.limits, minimum, parameters.renews),
             actions: Actions::new(life, &parameters, clocks.time),
+            agenda: Agenda::default(),
             weather: None,
-            start_at: None,
+            is_hidden: false,
+            is_offline: false,
+            is_limited: false,
             versions: Vec::new(),
             faults: life.script.iter().flatten().copied().filter(|it| matches!(it.deed, Deed::Fault(..))).collect(),
             requests: 0,
@@ -110,26 +124,27 @@ impl<'a> World<'a> {
         }
         self.stats.lives = 1;
         self.stats.time = self.clocks.time - begin;
-        (self.stats.recoveries, self.stats.longest_recovery) = (self.observer.deadline.recoveries, self.observer.deadline.longest);
+        self.stats.recovered(&self.client.observer.deadline);
+        if let Some(rival) = &self.rival {
+            self.stats.recovered(&rival.observer.deadline);
+        }
         Ok(())
     }
 
     /// The next thing that happens, of all that is pending.
     fn happen(&mut self) -> Result<(), Violation> {
         let never = u64::MAX;
-        let timer = self.host.fires_at.unwrap_or(never);
-        let delivery = self.network.next_at().unwrap_or(never);
-        let start = self.start_at.unwrap_or(never);
-        let next = timer.min(delivery).min(start).min(self.actions.next_at);
+        let mine = self.client.next_at().unwrap_or(never);
+        let rival = self.rival.as_ref().and_then(|it| it.next_at()).unwrap_or(never);
+        let agenda = self.agenda.next_at().unwrap_or(never);
+        let next = mine.min(rival).min(agenda).min(self.actions.next_at);
         self.clocks.advance_to(next);
-        if next == delivery {
-            self.deliver()
-        } else if next == timer {
-            self.host.fires_at = None;
-            self.step(&Given::Timeout)
-        } else if next == start {
-            self.start_at = None;
-            self.step(&Given::Start)
+        if next == mine {
+            self.happen_to_client()
+        } else if next == rival {
+            self.with_rival(Self::happen_to_client)
+        } else if next == agenda {
+            self.agenda.take_next().map_or(Ok(()), |it| self.come_about(it))
         } else {
             let (number, action, mut dice) = self.actions.take();
             let item = Item { time: self.clocks.time, deed: Deed::Action(number, action) };
@@ -139,47 +154,77 @@ impl<'a> World<'a> {
             self.items.push(item);
             self.stats.actions[action as usize] += 1;
             self.say(|_| action.name().to_owned());
-            if self.host.is_dead {
-                self.host.is_dead = false;
-                self.disturbed();
-                self.step(&Given::Timeout)?;
-            }
+            self.revive()?;
+            self.with_rival(Self::revive)?;
             self.act(action, &mut dice)
         }
     }
 
-    fn deliver(&mut self) -> Result<(), Violation> {
-        let Some(delivery) = self.network.take_next() else { return Ok(()) };
-        let id = delivery.id;
-        if self.host.is_dead && !matches!(delivery.what, What::Request(_)) {
+    fn happen_to_client(&mut self) -> Result<(), Violation> {
+        let is_now = |it: Option<u64>, time: u64| it.is_some_and(|it| it <= time);
+        let client = &mut self.client;
+        if is_now(client.network.next_at(), self.clocks.time) {
+            self.deliver()
+        } else if is_now(client.host.fires_at, self.clocks.time) {
+            client.host.fires_at = None;
+            self.step(&Given::Timeout)
+        } else {
+            client.start_at = None;
+            self.step(&Given::Start)
+        }
+    }
+
+    /// Somebody calls where everything was gone.
+    fn revive(&mut self) -> Result<(), Violation> {
+        if !std::mem::take(&mut self.client.host.is_dead) {
             return Ok(());
         }
-        if delivery.is_faulty && self.observer.awaits(id) {
+        self.disturbed();
+        self.step(&Given::Timeout)
+    }
+
+    fn deliver(&mut self) -> Result<(), Violation> {
+        let Some(delivery) = self.client.network.take_next() else { return Ok(()) };
+        let id = delivery.id;
+        if self.client.host.is_dead && !matches!(delivery.what, What::Request(_)) {
+            return Ok(());
+        }
+        if delivery.is_faulty && self.client.observer.awaits(id) {
             self.disturbed();
         }
         match delivery.what {
             What::Progress => self.step(&Given::Progress(id)),
-            What::Failure(failure) => self.step(&Given::Failure(id, failure)),
+            What::Failure(failure) => {
+                self.spare(id, failure == Failure::NotSent);
+                self.step(&Given::Failure(id, failure))
+            }
             What::Answer(mut answer) => {
-                self.host.look(&mut answer, self.observer.awaits(id));
+                self.blind(id, &answer);
+                self.spare(id, !answer.may_have_spent && !matches!(answer.meaning, Meaning::Success { .. }));
+                self.client.host.look(&mut answer, self.client.observer.awaits(id));
                 self.step(&Given::Answer(id, answer))
             }
             What::Request(asked) => {
                 let mut dice = Dice::of(self.life.seed, Stream::Request, u64::from(id.0) + (1 << 40));
                 self.disturbed();
-                self.network.send(&mut self.service, self.clocks.time, id, asked, None, &mut dice);
+                self.client.network.send(&mut self.service, self.clocks.time, id, asked, None, &mut dice);
                 Ok(())
             }
         }
     }
 
     pub(crate) fn disturbed(&mut self) {
-        self.observer.deadline.disturbed(self.clocks.now().monotonic.as_milliseconds());
+        self.client.observer.deadline.disturbed(self.clocks.now().monotonic.as_milliseconds());
+        if let Some(rival) = &mut self.rival {
+            std::mem::swap(&mut self.clocks.origin, &mut rival.origin);
+            rival.observer.deadline.disturbed(self.clocks.now().monotonic.as_milliseconds());
+            std::mem::swap(&mut self.clocks.origin, &mut rival.origin);
+        }
     }
 
-    fn say(&mut self, what: impl FnOnce(&Self) -> String) {
+    pub(crate) fn say(&mut self, what: impl FnOnce(&Self) -> String) {
         if self.trace.is_some() {
-            let line = format!("{:>8}.{:03} {}", self.clocks.time / 1000, self.clocks.time % 1000, what(self));
+            let line = format!("{:>8}.{:03} {:>3} {}", self.clocks.time / 1000, self.clocks.time % 1000, self.client.number, what(self));
             self.trace.iter_mut().for_each(|it| it.push(line.clone()));
         }
     }
@@ -187,57 +232,63 @@ impl<'a> World<'a> {
     /// Gives one input to the client and does what it says, while the observer watches.
     pub(crate) fn step(&mut self, given: &Given) -> Result<(), Violation> {
         let now = self.clocks.now();
-        if self.host.timer.is_some_and(|it| it < now.monotonic) {
+        if self.client.host.timer.is_some_and(|it| it < now.monotonic) {
             // The timer is late: what was to happen at its time happens only now.
             self.disturbed();
         }
+        let tokens = Tokens::new(self.parameters.token_length);
         let (newest, interval) = (self.service.newest(), self.service.asked_interval());
         self.say(|_| describe(given));
         self.stats.inputs += 1;
         if let Some(scribe) = &mut self.scribe {
             scribe.given(now, given);
         }
-        self.observer.before(now, given, newest, interval)?;
-        self.poller.handle_input(now, given.input());
-        if let Some(twin) = &mut self.twin {
+        self.client.observer.before(now, given, newest, interval)?;
+        self.client.poller.handle_input(now, given.input());
+        if let Some(twin) = &mut self.client.twin {
             twin.handle_input(now, given.input());
         }
         let timer = loop {
-            let output = self.poller.poll_output();
+            let output = self.client.poller.poll_output();
             self.compare(&output)?;
             self.say(|_| format!("    {output:?}"));
             let token = match &output {
-                Output::Request(_, request) => Tokens::new(self.parameters.token_length).read(&request.url),
+                Output::Request(_, request) => tokens.read(&request.url),
+                Output::Save(saved) => saved.token.as_ref().and_then(|it| tokens.number(it.as_str())),
                 _ => None,
             };
             if let Some(scribe) = &mut self.scribe {
                 scribe.output(&output);
             }
-            self.observer.output(now, &output, token)?;
+            self.client.observer.output(now, &output, token)?;
             match output {
                 Output::Request(id, request) => self.request(id, request.operation, token),
                 Output::Event(Event::Updated(_)) => {
                     self.stats.updates += 1;
-                    self.host.keep();
+                    self.client.host.keep();
                 }
                 Output::Timeout(at) => break at,
-                Output::Cancel(_) | Output::Save(_) | Output::Event(_) => {}
+                Output::Save(saved) => {
+                    let books = Books::of(&self.client.observer, now);
+                    self.store.write(self.clocks.time, saved, books);
+                }
+                Output::Cancel(_) | Output::Event(_) => {}
             }
         };
-        self.host.set_timer(&self.clocks, timer, self.parameters.unpunctual_every, self.life.seed);
-        if self.host.is_dead {
-            self.host.die();
+        self.client.host.set_timer(&self.clocks, timer, self.parameters.unpunctual_every, self.life.seed);
+        if self.client.host.is_dead {
+            self.client.host.die();
         }
         let newest = self.service.newest();
-        self.observer.after(now, given, self.poller.status(), timer.map(Instant::as_milliseconds), newest, interval)?;
+        self.client.observer.after(now, given, self.client.poller.status(), timer.map(Instant::as_milliseconds), newest, interval)?;
         if self.stats.inputs.is_multiple_of(64) {
-            law!(10, !format!("{:?} {:?}", self.poller, given.input()).contains(MARK), "a token is in a Debug");
+            law!(10, !format!("{:?} {:?}", self.client.poller, given.input()).contains(MARK), "a token is in a Debug");
         }
         Ok(())
     }
 
     fn compare(&mut self, output: &Output) -> Result<(), Violation> {
-        let Some(twin) = &mut self.twin else { return Ok(()) };
+        let Some(twin) = &mut self.client.twin else { return Ok(()) };
         let other = twin.poll_output();
         let are_same = match (output, &other) {
             (Output::Request(one, request), Output::Request(two, other)) => one == two && request == other,
@@ -249,6 +300,9 @@ impl<'a> World<'a> {
 
     /// The client sends a request.
     fn request(&mut self, id: RequestId, operation: Operation, token: Option<u32>) {
+        if let Some(token) = token {
+            self.uses.sent(token, self.client.number, self.clocks.time);
+        }
         let number = self.requests;
         self.requests += 1;
         let is_poll = operation == Operation::GetLatestConfiguration;
@@ -274,18 +328,38 @@ impl<'a> World<'a> {
             None => None,
         };
         let fault = fault.filter(|it| is_poll || *it != Fault::IntervalAbsurd);
+        // A record is one client's.
+        let fault = fault.filter(|it| self.scribe.is_none() || !matches!(it, Fault::OwnerDies | Fault::OwnerDiesUnseen));
         if let Some(fault) = fault {
             self.stats.faults[fault as usize] += 1;
             self.disturbed();
             self.say(|_| format!("      ! {}", fault.name()));
-            if fault == Fault::SurroundingsDie {
-                self.host.is_dead = true;
+            match fault {
+                Fault::SurroundingsDie => self.client.host.is_dead = true,
+                Fault::OwnerDies | Fault::OwnerDiesUnseen => {
+                    self.agenda.push(self.clocks.time + dice.below(3000), Happening::Die(self.client.number));
+                }
+                _ => {}
             }
         }
         let date = self.clocks.now().wall;
         let asked = Asked { operation, token, tokens: Tokens::new(self.parameters.token_length), date };
-        self.network.send(&mut self.service, self.clocks.time, id, asked, fault, &mut dice);
+        self.client.network.send(&mut self.service, self.clocks.time, id, asked, fault, &mut dice);
     }
+}
+
+pub(crate) fn poller(options: Options, mistake: Option<Mistake>) -> Poller {
+    let mut poller = Poller::new(options);
+    if let Some(mistake) = mistake {
+        poller.make_mistake(mistake);
+    }
+    poller
+}
+
+pub(crate) fn observer(parameters: &Parameters) -> Observer {
+    let mut observer = Observer::new(parameters.limits, parameters.minimum.unwrap_or(0), parameters.renews);
+    observer.rest.hidden_interval = parameters.hidden_interval;
+    observer
 }
 
 /// What a trace says of an input.
@@ -297,6 +371,10 @@ fn describe(given: &Given) -> String {
         Given::Start => "> start".into(),
         Given::Stop => "> stop".into(),
         Given::Refresh => "> refresh".into(),
+        Given::Resume(found) => format!("> resume {:?} {:?}", found.saved, found.held),
+        Given::Visible(it) => format!("> visible {it}"),
+        Given::Online(it) => format!("> online {it}"),
+        Given::Limited(it) => format!("> limited {it}"),
         Given::Timeout => "> timeout".into(),
     }
 }

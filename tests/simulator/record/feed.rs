@@ -94,6 +94,7 @@ impl Stage<'_> {
 fn token_of(output: &Output) -> Option<u32> {
     match output {
         Output::Request(_, request) => tokens().read(&request.url),
+        Output::Save(saved) => saved.token.as_ref().and_then(|it| tokens().number(it.as_str())),
         _ => None,
     }
 }

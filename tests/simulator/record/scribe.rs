@@ -97,7 +97,8 @@ impl Scribe {
             Given::Start => self.write(What::Call(Call::Start)),
             Given::Stop => self.write(What::Call(Call::Stop)),
             Given::Refresh => self.write(What::Call(Call::Refresh)),
-            Given::Timeout => {}
+            Given::Timeout | Given::Visible(_) | Given::Online(_) | Given::Limited(_) => {}
+            Given::Resume(_) => self.is_odd = true,
             Given::Progress(id) => {
                 if let Some((_, _, arrival)) = awaited.filter(|it| it.0 == *id) {
                     arrival.get_or_insert(Arrival { headers: at, last: at }).last = at;

@@ -85,6 +85,7 @@ impl Poller {
             Body::Empty if self.held.is_none() => self.reject(flight.operation, Code::NoConfiguration, true),
             Body::Empty => self.tell(Event::Unchanged),
             Body::Malformed { .. } => self.reject(flight.operation, Code::InvalidBody, true),
+            Body::Refused { .. } if self.mistaken(Mistake::TakesRefused) => self.take(flight.id, response, false),
             Body::Refused { again } => self.reject(flight.operation, Code::Refused, again),
             Body::TooLarge => self.reject(flight.operation, Code::BodyTooLarge, true),
             Body::Same | Body::New => self.take(flight.id, response, body == Body::Same),
@@ -211,6 +212,9 @@ impl Poller {
         }
         if self.mistaken(Mistake::ForgetsConfiguration) {
             self.held = None;
+        }
+        if self.mistaken(Mistake::SavesFailures) {
+            self.save(true);
         }
         let retry_at = self.retry_at();
         // A refresh is one attempt, and after a refusal the one with the session that takes its place.

@@ -38,4 +38,16 @@ mistakes! {
     RollsDiceOfItsOwn
     LeaksToken
     SplitsText
+    SavesNothing
+    SavesTooLate
+    SavesFailures
+    ForgetsReplays
+    ForgetsVerifying
+    ForgetsBudget
+    PollsBeforeSavedDue
+    IgnoresHidden
+    IgnoresOffline
+    IgnoresLimit
+    ComesBackLate
+    TakesRefused
 }

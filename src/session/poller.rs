@@ -135,7 +135,12 @@ impl Poller {
             Input::Refresh if !self.stopped => self.wanted = true,
             Input::Refresh | Input::Timeout => {}
             Input::Resume(saved, held) => self.resume(saved, held),
-            Input::Visible(visible) => self.visible = visible,
+            Input::Visible(visible) => {
+                self.visible = visible;
+                if self.mistaken(Mistake::ComesBackLate) {
+                    self.schedule.delay(self.now.monotonic.plus(self.schedule.interval()));
+                }
+            }
             Input::Online(online) => {
                 if online && !core::mem::replace(&mut self.online, online) {
                     // All that share a network come back with it, and need not ask at once.
@@ -237,12 +242,12 @@ impl Poller {
             return None;
         }
         let (operation, at) = self.next_of_schedule();
-        let mut spacing = if self.limited { LIMITED_INTERVAL } else { 0 };
+        let mut spacing = if self.limited && !self.mistaken(Mistake::IgnoresLimit) { LIMITED_INTERVAL } else { 0 };
         if !self.wanted {
-            if !self.online {
+            if !self.online && !self.mistaken(Mistake::IgnoresOffline) {
                 return None;
             }
-            if !self.visible {
+            if !self.visible && !self.mistaken(Mistake::IgnoresHidden) {
                 spacing = spacing.max(self.options.hidden_interval?);
             }
         }
@@ -312,13 +317,17 @@ impl Poller {
             self.schedule.sent(self.now.monotonic);
             self.sent = Some(self.now.monotonic);
         }
-        if !says_so {
+        let is_late = self.mistaken(Mistake::SavesTooLate);
+        if !says_so && !is_late {
             self.save(true);
         }
         self.requests = self.requests.wrapping_add(1);
         let id = RequestId(self.requests);
         self.flight = Some(Flight { id, operation: request.operation, sent: self.now, progress: None });
         self.outputs.push(Output::Request(id, request));
+        if !says_so && is_late {
+            self.save(true);
+        }
     }
 
     /// When the next attempt is due, or would be if anybody wanted one.

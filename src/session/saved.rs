@@ -3,6 +3,7 @@
 use super::budget::Budget;
 use super::event::Output;
 use super::flight::Session;
+use super::mistake::Mistake;
 use super::poller::{Held, Poller, TOKEN_LIFE, VERIFY_EVERY};
 use super::time::{Instant, Now};
 use crate::protocol::date::UnixMilliseconds;
@@ -89,7 +90,9 @@ impl Poller {
             saved.yielded = session.yielded;
             session.in_use_from = saved.in_use_from();
         }
-        self.outputs.push(Output::Save(saved));
+        if !self.mistaken(Mistake::SavesNothing) {
+            self.outputs.push(Output::Save(saved));
+        }
     }
 
     /// Goes on where another poller was; of no effect once this one has begun.
@@ -103,21 +106,28 @@ impl Poller {
         let Some(saved) = saved else { return };
         let interval = saved.interval.clamp(1000, u64::from(DAY_IN_SECONDS) * 1000);
         self.schedule.resume(interval);
-        self.budget = Budget::resume(now, saved.sessions_left, saved.refilled_at, saved.refill);
-        self.verify = saved.verify;
+        if !self.mistaken(Mistake::ForgetsBudget) {
+            self.budget = Budget::resume(now, saved.sessions_left, saved.refilled_at, saved.refill);
+        }
+        self.verify = saved.verify && !self.mistaken(Mistake::ForgetsVerifying);
         self.rejected = saved.rejected;
         self.verify_from = now.instant_of(saved.verify_from, VERIFY_EVERY);
         let in_use_from = saved.in_use_from();
         let Some(token) = saved.token else { return };
+        let replayed = saved.replayed || in_use_from.is_some_and(|from| now.wall >= from);
         let age = now.wall.saturating_sub(saved.obtained);
         self.session = Some(Session {
             token,
             // The other clock may have begun just now: where it says too little, the date says it all.
             obtained: Now { monotonic: now.monotonic.minus(age), wall: saved.obtained.min(now.wall) },
             // The first poll of a session waits for nothing.
-            due: if saved.yielded { now.instant_of(saved.due, (interval + interval / 10).min(TOKEN_LIFE)) } else { now.monotonic },
+            due: if saved.yielded && !self.mistaken(Mistake::PollsBeforeSavedDue) {
+                now.instant_of(saved.due, (interval + interval / 10).min(TOKEN_LIFE))
+            } else {
+                now.monotonic
+            },
             asked: saved.yielded || saved.replayed || saved.in_use,
-            replayed: saved.replayed || in_use_from.is_some_and(|from| now.wall >= from),
+            replayed: replayed && !self.mistaken(Mistake::ForgetsReplays),
             yielded: saved.yielded,
             in_use_from,
         });

@@ -108,6 +108,7 @@ impl Keeping {
 
     /// A poll goes out.
     pub(crate) fn poll(&mut self, now: Now, token: Option<u32>) -> Result<(), Violation> {
+        law!(2, !self.is_due, "what is to be kept is not told");
         law!(8, self.warns(token, now.wall), "a token is sent, and who finds it would not know");
         self.announces = false;
         Ok(())

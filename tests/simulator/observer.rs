@@ -227,7 +227,7 @@ impl Observer {
                 self.pace.opened();
                 self.keeping.is_due = true;
                 // A date that was set meanwhile may make the token look old from the beginning.
-                let at_once = !self.ledger.needs_session(now, 0) && !self.rest.rests(self.wanted);
+                let at_once = !self.ledger.needs_session(now, 0) && !self.rest.rests(self.wanted) && self.rest.is_back(time);
                 self.request = at_once.then_some(Operation::GetLatestConfiguration);
             }
             Meaning::Success { content: Content::Malformed(_), .. } if answer.response.body == Some(Body::Malformed { again: false }) => {
@@ -244,7 +244,7 @@ impl Observer {
                 self.ended(end, time);
                 let crowded = self.pace.is_crowded(time);
                 self.failure(time, pace::Wait::None, retry_after);
-                let is_held_up = self.rest.rests(was_wanted) || self.rest.latest(was_wanted) > time;
+                let is_held_up = self.rest.rests(was_wanted) || self.rest.gate(was_wanted) > time;
                 let is_at_once = retry_after == 0 && !is_held_up && self.purse.next(time) == 0;
                 self.wanted = was_wanted && is_at_once;
                 if is_at_once && !crowded {

@@ -49,7 +49,9 @@ impl Purse {
     }
 
     pub(crate) fn keep(&self, now: Now) -> Kept {
-        Kept { left: self.left, wait: self.wait, next: date_of(now, 0) + self.since + signed(self.wait) }
+        let mut it = self.clone();
+        it.settle(at(now));
+        Kept { left: it.left, wait: it.wait, next: date_of(now, 0) + it.since + signed(it.wait) }
     }
 
     /// Goes on with what another client had left. A date that was set back costs one wait at most.

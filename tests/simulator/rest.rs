@@ -59,6 +59,11 @@ impl Rest {
         self.gate(wanted).max(self.back)
     }
 
+    /// Whether the wait after coming back online is over.
+    pub(crate) fn is_back(&self, now: u64) -> bool {
+        now >= self.back
+    }
+
     /// A request goes out; `is_first`: the first poll of a session.
     pub(crate) fn request(&mut self, now: u64, wanted: bool, is_first: bool) -> Result<(), Violation> {
         law!(4, wanted || self.online, "a request of the loop, and there is no network");

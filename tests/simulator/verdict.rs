@@ -57,7 +57,8 @@ impl Observer {
             Output::Save(saved) => {
                 let number = self.ledger.number();
                 law!(2, token == number, "token {token:?} is to be kept instead of {number:?}");
-                law!(2, saved.in_use != self.stopped, "a token is in use, or free, and what is kept says otherwise");
+                law!(7, !(self.stopped && saved.in_use), "a token is kept as in use after stop");
+                law!(2, self.stopped || saved.in_use, "a token is kept as free, and is in use");
                 self.keeping.said(now, saved, token)?;
             }
             Output::Timeout(at) => return self.timeout(now, at.map(Instant::as_milliseconds)),

@@ -201,6 +201,21 @@ fn what_is_saved_comes_once_for_each_answer_and_not_for_a_failure() {
 }
 
 #[test]
+fn a_refresh_leaves_its_next_token_free_and_the_one_after_it_says_that_it_is_taken() {
+    let mut first = Scenario::new();
+    first.refresh().answer(session("initial"));
+    assert!(first.saved.as_ref().unwrap().in_use);
+    first.answer(configuration("t1", 60));
+    assert!(!first.saved.as_ref().unwrap().in_use);
+    // An isolate that is evicted between two refreshes costs no session.
+    let mut it = next(&first, HOUR);
+    it.refresh();
+    assert_eq!((it.asks(), it.saved.as_ref().map(|saved| saved.in_use)), ((POLL, "t1"), Some(true)));
+    it.answer(unchanged("t2", 60));
+    assert_eq!(it.told(), [Event::Unchanged]);
+}
+
+#[test]
 fn a_hidden_loop_asks_less_often_and_at_once_when_somebody_looks_again() {
     let mut it = Scenario::with(|options| options.hidden_interval = Some(5 * MINUTE));
     it.start().answer(session("initial")).answer(configuration("t1", 60));

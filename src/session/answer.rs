@@ -90,7 +90,8 @@ impl Poller {
             Body::TooLarge => self.reject(flight.operation, Code::BodyTooLarge, true),
             Body::Same | Body::New => self.take(flight.id, response, body == Body::Same),
         }
-        self.save(true);
+        // Where there is no loop nobody knows whether anybody will ask again: who does says so first.
+        self.save(self.running);
     }
 
     /// Takes a configuration in.

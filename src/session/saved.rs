@@ -25,7 +25,7 @@ pub struct Saved {
     pub interval: u64,
     /// Whether a request with this token may have reached the service without its answer being taken in.
     pub replayed: bool,
-    /// Whether the poller goes on with this token when it is due, without saying so again. Who finds the token afterwards takes it for
+    /// Whether the poller goes on with this token when it is due, without saying so again, as a loop does. Who finds the token afterwards takes it for
     /// [`Saved::replayed`] from then on.
     pub in_use: bool,
     /// Whether the session ever yielded a usable next token.

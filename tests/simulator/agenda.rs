@@ -2,6 +2,7 @@
 
 use super::impostor::Asked;
 
+#[derive(Clone, Copy)]
 pub(crate) enum Happening {
     /// Whoever comes after an owner that is gone.
     Resume,

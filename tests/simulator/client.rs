@@ -1,6 +1,6 @@
 //! One owner of a host's session: a poller, what it lives in and who watches it. Most of the time there is one.
 
-use appconfig_edge::session::{Options, Poller};
+use appconfig_edge::session::Poller;
 
 use super::host::Host;
 use super::network::Network;
@@ -40,10 +40,5 @@ impl Client {
     /// When something happens to it by itself.
     pub(crate) fn next_at(&self) -> Option<u64> {
         [self.host.fires_at, self.network.next_at(), self.start_at].into_iter().flatten().min()
-    }
-
-    /// The same poller as any other of this host, but for its dice.
-    pub(crate) fn options(options: &Options, seed: u64) -> Options {
-        Options { seed, ..options.clone() }
     }
 }

@@ -15,13 +15,22 @@ fn broken_by(mistake: Mistake) -> usize {
         Mistake::TwoAtOnce | Mistake::NoTimeLimit => 1,
         Mistake::DropsTokenOnAnyError | Mistake::KeepsOldTokens | Mistake::VerifiesAlways | Mistake::SavesNothing => 2,
         Mistake::NoBudget | Mistake::ForgetsWaste | Mistake::ForgetsBudget => 3,
-        Mistake::PollsEarly | Mistake::IgnoresRetryAfter | Mistake::HammersAfterFailures => 4,
-        Mistake::PollsBeforeSavedDue | Mistake::IgnoresHidden | Mistake::IgnoresOffline | Mistake::IgnoresLimit => 4,
+        Mistake::PollsEarly
+        | Mistake::IgnoresRetryAfter
+        | Mistake::HammersAfterFailures
+        | Mistake::PollsBeforeSavedDue
+        | Mistake::IgnoresHidden
+        | Mistake::IgnoresOffline
+        | Mistake::IgnoresLimit => 4,
         Mistake::TakesLateAnswers | Mistake::TakesAnyBody | Mistake::ForgetsConfiguration | Mistake::TakesRefused => 5,
         Mistake::UpdatesWithoutChange | Mistake::IgnoresLabels => 6,
         Mistake::PollsAfterStop => 7,
-        Mistake::GivesUp | Mistake::NeverVerifies => 8,
-        Mistake::SavesTooLate | Mistake::ForgetsReplays | Mistake::ForgetsVerifying | Mistake::ComesBackLate => 8,
+        Mistake::GivesUp
+        | Mistake::NeverVerifies
+        | Mistake::SavesTooLate
+        | Mistake::ForgetsReplays
+        | Mistake::ForgetsVerifying
+        | Mistake::ComesBackLate => 8,
         Mistake::StandsStill | Mistake::RollsDiceOfItsOwn => 9,
         Mistake::LeaksToken | Mistake::SplitsText => 10,
     }

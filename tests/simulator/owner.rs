@@ -1,6 +1,6 @@
 //! Owners that come and go: whoever lives in a host's place goes on with what the one before kept.
 
-use appconfig_edge::session::RequestId;
+use appconfig_edge::session::{Options, RequestId};
 
 use super::agenda::Happening;
 use super::answer::{Answer, Content, Meaning};
@@ -177,7 +177,7 @@ impl World<'_> {
             // Given beforehand: what came with the page.
             found.held = self.versions.iter().find(|it| it.1 == Quality::Good).map(|it| it.0);
         }
-        let options = Client::options(&self.options, dice.next());
+        let options = Options { seed: dice.next(), ..self.options.clone() };
         let mistake = self.mistake;
         let host = Host::with(found.held.map(|it| it.content));
         let mut client =

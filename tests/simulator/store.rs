@@ -106,3 +106,60 @@ impl Store {
         (found, is_believed, loss)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dice::Stream;
+    use crate::life::Life;
+    use crate::world::observer;
+    use appconfig_edge::session::Now;
+
+    /// A store in which the records 1, 2 and 3 were written, each at its own second.
+    fn store() -> Store {
+        let mut store = Store::default();
+        for number in 1..=3 {
+            let books = Books::of(&observer(&Life::new(1).parameters()), Now::default());
+            store.write(number * 1000, Saved { interval: number, ..Saved::default() }, books);
+        }
+        store
+    }
+
+    fn interval(found: &Found) -> Option<u64> {
+        found.saved.as_ref().map(|it| it.interval)
+    }
+
+    #[test]
+    fn what_was_written_last_is_found_and_whether_that_is_so_is_known() {
+        let mut store = store();
+        for _ in 0..2 {
+            let (found, is_believed, loss) = store.read(4000, 0, &mut Dice::of(1, Stream::Owner, 1));
+            assert_eq!((interval(&found), is_believed, loss), (Some(3), true, None));
+        }
+    }
+
+    #[test]
+    fn each_loss_gives_back_what_it_says_and_who_comes_after_it_knows_of_none() {
+        let mut seen = [false; Loss::ALL.len()];
+        for number in 0..200 {
+            let mut store = store();
+            let mut dice = Dice::of(number, Stream::Owner, 1);
+            let (found, is_believed, loss) = store.read(4000, 1, &mut dice);
+            let loss = loss.expect("one in one");
+            seen[loss as usize] = true;
+            assert!(!is_believed, "{loss:?}");
+            let interval = interval(&found);
+            match loss {
+                Loss::Torn | Loss::Erased => assert_eq!(interval, None),
+                Loss::Unwritten => assert!(interval < Some(3)),
+                Loss::Late => assert_eq!(interval, Some(2)),
+                Loss::Older => assert!(interval == Some(1) || interval == Some(2)),
+            }
+            let (found, is_believed, _) = store.read(700_000, 0, &mut dice);
+            let then = found.saved.map(|it| it.interval);
+            let has_changed = matches!(loss, Loss::Late | Loss::Older);
+            assert_eq!((then, is_believed), (if has_changed { Some(3) } else { interval }, !has_changed), "{loss:?}");
+        }
+        assert_eq!(seen, [true; Loss::ALL.len()]);
+    }
+}

@@ -12,7 +12,7 @@ struct Use {
 
 #[derive(Default)]
 pub(crate) struct Uses {
-    uses: Vec<Option<Use>>,
+    of_tokens: Vec<Option<Use>>,
     /// Tokens that two owners had at the same time, or of which an old record came back.
     muddled: Vec<u32>,
     /// When the date was last set back.
@@ -22,16 +22,16 @@ pub(crate) struct Uses {
 impl Uses {
     pub(crate) fn sent(&mut self, token: u32, by: u32, at: u64) {
         let index = token as usize;
-        if self.uses.len() <= index {
-            self.uses.resize(index + 1, None);
+        if self.of_tokens.len() <= index {
+            self.of_tokens.resize(index + 1, None);
         }
-        let it = self.uses[index].get_or_insert(Use { by, at, by_others: false });
+        let it = self.of_tokens[index].get_or_insert(Use { by, at, by_others: false });
         it.by_others |= it.by != by;
     }
 
     /// Its sender, who sent it once, was told that it is not spent.
     pub(crate) fn spared(&mut self, token: u32, by: u32) {
-        if let Some(it) = self.uses.get_mut(token as usize) {
+        if let Some(it) = self.of_tokens.get_mut(token as usize) {
             it.take_if(|it| it.by == by && !it.by_others);
         }
     }
@@ -45,7 +45,7 @@ impl Uses {
     }
 
     fn of(&self, token: u32) -> Option<Use> {
-        self.uses.get(token as usize).copied().flatten()
+        self.of_tokens.get(token as usize).copied().flatten()
     }
 
     /// Whether anybody but `owner` sent this token.

@@ -84,12 +84,11 @@ export class ConfigurationClient extends EventTarget {
 
   health() {
     const since = +(this.#confirmedAt ?? this.#configuration?.receivedAt);
-    const error = this.#failure?.error;
-    const due = !this.#stopped && +(this.#run ? error.retryAt : this.#driver?.due);
+    const due = !this.#stopped && +(this.#driver?.next ?? this.#driver?.due);
     return {
       status: this.#status,
       ageInMilliseconds: since ? Date.now() - since : undefined,
-      lastError: error,
+      lastError: this.#failure?.error,
       nextPollAt: due ? new Date(due) : undefined,
     };
   }

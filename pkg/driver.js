@@ -64,6 +64,11 @@ export class Driver {
     return +this.saved?.[2];
   }
 
+  /** When it asks next, likewise: later where that fails, is limited or is not looked at. Undefined where it does not by itself, or does already. */
+  get next() {
+    return this.#due && !this.isPolling ? Date.now() + this.#due - performance.now() : undefined;
+  }
+
   /** Whether the timer holds the process from now on (Node, Deno, Bun). */
   hold(holds) {
     this.#holds = holds;

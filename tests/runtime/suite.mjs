@@ -7,6 +7,7 @@ import credentials from "./cases/credentials.mjs";
 import emulator from "./cases/emulator.mjs";
 import errors from "./cases/errors.mjs";
 import leftovers from "./cases/leftovers.mjs";
+import lifecycle from "./cases/lifecycle.mjs";
 import listeners from "./cases/listeners.mjs";
 import loading from "./cases/loading.mjs";
 import oddities from "./cases/oddities.mjs";
@@ -20,7 +21,7 @@ import start from "./cases/start.mjs";
 import stop from "./cases/stop.mjs";
 import store from "./cases/store.mjs";
 
-const cases = { options, start, polls, refresh, stop, listeners, configuration, authentication, credentials, operations, errors, secrets, loading, sockets, store, leftovers, oddities, emulator };
+const cases = { options, start, polls, refresh, stop, listeners, configuration, authentication, credentials, operations, errors, secrets, loading, sockets, store, lifecycle, leftovers, oddities, emulator };
 
 /**
  * Every test: its name, the function that runs it in a context, and where and when: `needs` names what not every world has (see harness.mjs),

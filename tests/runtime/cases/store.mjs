@@ -134,12 +134,12 @@ export default (test) => {
     for (const [name, content, type] of samples) {
       const store = storeOf();
       const before = await lived(t, store, {}, sent(content, { interval: 60, type }));
-      const client = t.client({ fetch: hanging, store, ...exclusive });
+      const client = t.client({ fetch: upstream(hanging).fetch, store, ...exclusive });
       const configuration = await t.soon(client.start());
       const bytes = typeof content === "string" ? bytesOf(content) : content;
       same(configuration.bytes(), bytes, name);
       equal(configuration.contentType, type ?? undefined, name);
-      const booted = t.client({ fetch: hanging, bootstrap: JSON.parse(JSON.stringify(before.snapshot())) });
+      const booted = t.client({ fetch: upstream(hanging).fetch, bootstrap: JSON.parse(JSON.stringify(before.snapshot())) });
       same(booted.configuration.bytes(), bytes, `${name}, as a snapshot`);
       same(client.snapshot(), before.snapshot(), name);
     }
@@ -176,7 +176,7 @@ export default (test) => {
       client.stop();
     }
     put(store, good);
-    equal((await t.soon(t.client({ fetch: hanging, store, ...exclusive }).start())).text(), BLUE, "and what is good is taken");
+    equal((await t.soon(t.client({ fetch: upstream(hanging).fetch, store, ...exclusive }).start())).text(), BLUE, "and what is good is taken");
   });
 
   test("what a store gives under another name is ignored", async (t) => {
@@ -254,7 +254,7 @@ export default (test) => {
 
   test("a store that hangs does not hold up what is given beforehand longer than a second", async (t) => {
     const begin = performance.now();
-    const client = t.client({ fetch: hanging, store: storeOf(silent), ...exclusive, bootstrap: { content: BLUE } });
+    const client = t.client({ fetch: upstream(hanging).fetch, store: storeOf(silent), ...exclusive, bootstrap: { content: BLUE } });
     equal((await t.soon(client.start())).source, "bootstrap");
     ok(performance.now() - begin < 1900, `${performance.now() - begin} ms`);
   });
@@ -306,7 +306,7 @@ export default (test) => {
     const store = storeOf(later);
     await lived(t, store);
     equal(store.map.size, 1, "entries");
-    await t.soon(t.client({ fetch: hanging, store, ...exclusive }).forget());
+    await t.soon(t.client({ fetch: upstream(hanging).fetch, store, ...exclusive }).forget());
     equal(store.map.size, 0, "entries");
   });
 

@@ -168,6 +168,8 @@ impl Poller {
         if token_refused || self.mistaken(Mistake::DropsTokenOnAnyError) {
             if let Some(session) = self.session.take() {
                 self.close(&session);
+                // Whoever comes next need not find out anew that the token is of no use.
+                self.save(false);
             }
         }
         let error = Error {

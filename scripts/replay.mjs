@@ -3,17 +3,8 @@
 
 import { statSync } from "node:fs";
 import path from "node:path";
-import { must, Problem, run, script } from "./run.mjs";
-import { ensureCargo } from "./setup.mjs";
-
-/** The simulator, as `npm test` builds it as well. */
-async function simulator() {
-  const args = ["test", "--release", "--features", "mistakes", "--test", "simulator", "--no-run", "--message-format", "json"];
-  const messages = await must("building the simulator", "cargo", args, { show: "failure" });
-  const built = messages.split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line)).find(({ executable, target }) => executable && target.name === "simulator");
-  if (!built) throw new Problem("cargo has built the simulator and does not say where it is");
-  return built.executable;
-}
+import { Problem, run, script } from "./run.mjs";
+import { simulator } from "./simulator.mjs";
 
 script(async () => {
   const names = process.argv.slice(2);
@@ -21,7 +12,6 @@ script(async () => {
   // npm runs this in the repository's folder, wherever it was called.
   const file = path.resolve(process.env.INIT_CWD ?? ".", names[0]);
   if (!statSync(file, { throwIfNoEntry: false })?.isFile()) throw new Problem(`${file}: expected a record that was exported by the page, there is no such file`);
-  ensureCargo();
   const program = await simulator();
   const { code, output, stdout } = await run(program, ["--ignored", "--exact", "record", "--nocapture"], { env: { SIMULATOR_RECORD: file }, show: "no" });
   // Any other code is that of a panic, which says why.

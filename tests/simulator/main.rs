@@ -38,9 +38,10 @@ mod violation;
 mod world;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use life::Life;
+use run::Length;
 
 /// Any number would do; the same one makes the same lives.
 const SEED: u64 = 20_251_121;
@@ -63,15 +64,19 @@ fn turn() -> MutexGuard<'static, ()> {
 #[test]
 fn every_invariant_holds_for_ten_million_polls() {
     let _turn = turn();
-    let (seed, polls) = (number("SIMULATOR_SEED").unwrap_or(SEED), number("SIMULATOR_POLLS").unwrap_or(POLLS));
+    let seed = number("SIMULATOR_SEED").unwrap_or(SEED);
+    let (seconds, polls) = (number("SIMULATOR_SECONDS"), number("SIMULATOR_POLLS"));
+    let polls = polls.unwrap_or(if seconds.is_some() { u64::MAX } else { POLLS });
+    let length = Length { polls, time: seconds.map_or(Duration::MAX, Duration::from_secs) };
     let threads = std::thread::available_parallelism().map_or(1, |it| it.get().min(2));
-    println!("SIMULATOR_SEED={seed} SIMULATOR_POLLS={polls}, {threads} threads");
+    let until = seconds.map_or_else(|| format!("SIMULATOR_POLLS={polls}"), |seconds| format!("SIMULATOR_SECONDS={seconds}"));
+    println!("SIMULATOR_SEED={seed} {until}, {threads} threads");
     let begin = Instant::now();
-    match run::run(seed, polls, threads) {
+    match run::run(seed, length, threads) {
         Ok(stats) => {
             report::counts(&stats, begin.elapsed());
             for (fault, times) in stats.rarities() {
-                assert!(polls < POLLS || times >= EACH_FAULT, "only {times} times: {fault}");
+                assert!(stats.polls < POLLS || times >= EACH_FAULT, "only {times} times: {fault}");
             }
         }
         Err(broken) => {

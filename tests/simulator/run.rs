@@ -3,6 +3,7 @@
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Mutex;
+use std::time::{Duration, Instant};
 
 use appconfig_edge::session::Mistake;
 
@@ -43,15 +44,27 @@ pub(crate) fn seed_of(run: u64, number: u64) -> u64 {
     Dice::of(run, Stream::Life, number).next()
 }
 
-/// Lives until there were `polls` polls, or until a law is broken.
-pub(crate) fn run(seed: u64, polls: u64, threads: usize) -> Result<Stats, Box<Broken>> {
+/// How long a run is: until there were so many polls, or until so much time is over, whichever comes first.
+#[derive(Clone, Copy)]
+pub(crate) struct Length {
+    pub(crate) polls: u64,
+    pub(crate) time: Duration,
+}
+
+/// How often a run says how far it is.
+const TELL_EVERY: Duration = Duration::from_secs(30);
+
+/// Lives until the run is over, or until a law is broken.
+pub(crate) fn run(seed: u64, Length { polls, time }: Length, threads: usize) -> Result<Stats, Box<Broken>> {
     let (next, done) = (AtomicU64::new(0), AtomicU64::new(0));
+    let (begin, told) = (Instant::now(), Mutex::new(TELL_EVERY));
     let (total, broken) = (Mutex::new(Stats::new()), Mutex::new(None));
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
                 let mut mine = Stats::new();
-                while done.load(Ordering::Relaxed) < polls {
+                while done.load(Ordering::Relaxed) < polls && begin.elapsed() < time {
+                    tell(begin.elapsed(), &told, done.load(Ordering::Relaxed), next.load(Ordering::Relaxed));
                     match live(&Life::new(seed_of(seed, next.fetch_add(1, Ordering::Relaxed))), None, false) {
                         Ok(stats) => {
                             done.fetch_add(stats.polls, Ordering::Relaxed);
@@ -70,5 +83,14 @@ pub(crate) fn run(seed: u64, polls: u64, threads: usize) -> Result<Stats, Box<Br
     match broken.into_inner().expect("no thread panics here") {
         Some(it) => Err(it),
         None => Ok(total.into_inner().expect("no thread panics here")),
+    }
+}
+
+/// Says how far a run is, where that is due.
+fn tell(elapsed: Duration, due: &Mutex<Duration>, polls: u64, lives: u64) {
+    let mut due = due.lock().expect("no thread panics here");
+    if elapsed >= *due {
+        *due += TELL_EVERY;
+        println!("after {:.0} s: {polls} polls in {lives} lives, and no law is broken", elapsed.as_secs_f64());
     }
 }

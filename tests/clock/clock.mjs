@@ -1,0 +1,125 @@
+// A clock that is turned by hand, in place of this process's own: setTimeout and clearTimeout, performance.now and Date. To be installed
+// before the package is imported, in a process that does nothing else.
+//
+// Timers, the monotonic clock and the wall clock are three things that go alike, until somebody moves one alone.
+
+import { setImmediate as turn } from "node:timers/promises";
+
+/** Of timers by when they fire, and of equal ones in the order in which they were set: a binary heap. */
+class Queue {
+  #timers = [];
+
+  get first() {
+    return this.#timers[0];
+  }
+
+  #before(a, b) {
+    const [x, y] = [this.#timers[a], this.#timers[b]];
+    return x.at < y.at || (x.at === y.at && x.number < y.number);
+  }
+
+  #swap(a, b) {
+    [this.#timers[a], this.#timers[b]] = [this.#timers[b], this.#timers[a]];
+  }
+
+  put(timer) {
+    let at = this.#timers.push(timer) - 1;
+    for (let above; at > 0 && this.#before(at, (above = (at - 1) >> 1)); at = above) this.#swap(at, above);
+  }
+
+  take() {
+    this.#swap(0, this.#timers.length - 1);
+    const timer = this.#timers.pop();
+    for (let at = 0, least; ; at = least) {
+      least = at;
+      for (const below of [2 * at + 1, 2 * at + 2]) if (below < this.#timers.length && this.#before(below, least)) least = below;
+      if (least === at) return timer;
+      this.#swap(at, least);
+    }
+  }
+}
+
+/** At 2^31 milliseconds hosts fire at once. */
+const LONGEST = 2147483647;
+
+/**
+ * Installs it. `monotonic` and `wall` are what the two clocks show at first; `fires(delay)` says after how many milliseconds a timer of so many
+ * fires, for one that is early or late.
+ */
+export function install({ monotonic = 1000, wall = Date.UTC(2026, 0, 2), fires = (delay) => delay } = {}) {
+  const queue = new Queue();
+  const OwnDate = Date;
+  let [now, set, active] = [0, 0, false];
+  const ahead = { monotonic, wall };
+  const clock = {
+    /** Whether performance.now stands still, as in workerd between two requests of one's own. */
+    frozen: false,
+    fires,
+    /** The delays of all timers that were set. */
+    delays: [],
+    get monotonic() {
+      return clock.frozen === false ? now + ahead.monotonic : clock.frozen;
+    },
+    get wall() {
+      return Math.floor(now + ahead.wall);
+    },
+    freeze: () => void (clock.frozen = clock.monotonic),
+    /** Moves clocks, as somebody who sets the date, or a machine that slept: timers do not notice by themselves. */
+    jump({ monotonic = 0, wall = 0, timers = 0 }) {
+      now += timers;
+      ahead.monotonic += monotonic - timers;
+      ahead.wall += wall - timers;
+    },
+    /** Lets so many milliseconds pass, each timer in its turn. */
+    async go(milliseconds) {
+      const end = now + milliseconds;
+      await settled();
+      while (queue.first?.at <= end) {
+        // Where the machine slept they are all late at once.
+        now = Math.max(now, queue.first.at);
+        while (queue.first?.at <= now) fire(queue.take());
+        await settled();
+      }
+      now = end;
+    },
+    settled,
+    /** To be called with each thing that happens which is no timer, so that `settled` waits for what follows. */
+    touch: () => void (active = true),
+  };
+
+  function fire(timer) {
+    timer.fired = true;
+    timer.handler?.(...timer.words);
+  }
+
+  /** Waits until all has been done that needs no time to pass. */
+  async function settled() {
+    do {
+      active = false;
+      for (let i = 0; i < 4; i++) await turn();
+    } while (active);
+  }
+
+  globalThis.setTimeout = (handler, delay = 0, ...words) => {
+    active = true;
+    clock.delays.push(delay);
+    const wanted = delay >= 1 && delay <= LONGEST ? delay : 1;
+    const timer = { at: now + Math.max(clock.fires(wanted), 0), number: set++, handler, words, ref: () => timer, unref: () => timer };
+    queue.put(timer);
+    return timer;
+  };
+  globalThis.clearTimeout = (timer) => {
+    if (timer) timer.handler = undefined;
+  };
+  Object.defineProperty(performance, "now", { value: () => clock.monotonic, configurable: true });
+  globalThis.Date = class Date extends OwnDate {
+    constructor(...words) {
+      super(...(words.length > 0 ? words : [clock.wall]));
+    }
+
+    static now() {
+      return clock.wall;
+    }
+  };
+  return clock;
+}

@@ -17,6 +17,10 @@ const expected = {
   sockets: [BLUE],
 };
 
+/** What `collecting` has to write before "done", where a flag lets a program collect garbage. */
+const collected = ["headers", "idle", "total"].map((limit) => `${limit} timed-out, and the connection is closed`);
+collected.push("start() AbortError", "stop(), and the connection is closed");
+
 /** A process that nothing holds ends at once; this is for a busy machine. */
 const PROMPTLY = 3000;
 
@@ -42,11 +46,12 @@ async function stays(command, args, cwd) {
   if (!output.includes("waiting")) return `expected it to wait, got ${output}`;
 }
 
-/** Runs all of them by `command`, two at a time, and tells how it went. */
-export async function runPrograms(runtime, command, flags, { cwd, server, tell }) {
+/** Runs all of them by `command`, two at a time, and tells how it went. `collect` is the flag that lets a program collect garbage. */
+export async function runPrograms(runtime, command, flags, { cwd, server, tell, collect }) {
   const runs = [
     ...Object.entries(expected).map(([name, words]) => [name, () => ends(command, [...flags, "suite/programs.mjs", name, server], name, words, cwd)]),
     ["waiting", () => stays(command, [...flags, "suite/programs.mjs", "waiting"], cwd)],
+    ...(collect ? [["collecting", () => ends(command, [...flags, collect, "suite/programs.mjs", "collecting", server], "collecting", collected, cwd)]] : []),
     ["require()", () => ends(command, [...flags, "suite/require.cjs"], "require", [BLUE], cwd)],
   ];
   const work = async () => {

@@ -99,6 +99,56 @@ const programs = {
     const client = new ConfigurationClient({ ...options, endpoint: `${server}/good/process-${Date.now()}` });
     console.log((await client.start()).text());
   },
+
+  /**
+   * Time limits, an aborted start() and stop() over real sockets, while everything that can be is collected again and again: that a request is given up is
+   * seen at the server, which never ends its answers.
+   */
+  async collecting(server) {
+    setInterval(globalThis.gc, 5);
+    const limits = { headersTimeoutInMilliseconds: 15_000, idleTimeoutInMilliseconds: 15_000, totalTimeoutInMilliseconds: 15_000 };
+    let made = 0;
+    const visit = (scenario, own) => {
+      const path = `${scenario}/process-${Date.now()}-${++made}`;
+      const client = new ConfigurationClient({ ...options, endpoint: `${server}/${path}`, ...limits, ...own });
+      const calls = async () => (await fetch(`${server}/calls/${path}`)).json();
+      const reached = async (name) => {
+        while ((await calls())[name] < 1) await new Promise((resolve) => setTimeout(resolve, 50));
+      };
+      return { client, reached };
+    };
+    /** Who is told of a failure is all that holds the client. */
+    const limited = async (scenario, own) => {
+      const { client, reached } = visit(scenario, own);
+      const { error } = await new Promise((resolve) => {
+        client.addEventListener("error", resolve, { once: true });
+        client.start().catch(() => {});
+      });
+      await reached("closed");
+      client.stop();
+      console.log(`${error.limit} ${error.code}, and the connection is closed`);
+    };
+    const stopped = async () => {
+      const { client, reached } = visit("silent");
+      const controller = new AbortController();
+      const started = client.start({ signal: controller.signal });
+      await reached("requests");
+      controller.abort();
+      await started.catch((error) => console.log(`start() ${error.name}`));
+      client.stop();
+      await reached("closed");
+      console.log("stop(), and the connection is closed");
+    };
+    await Promise.all([
+      limited("silent", { headersTimeoutInMilliseconds: 1000 }),
+      limited("hang-body", { idleTimeoutInMilliseconds: 1000 }),
+      limited("trickle", { totalTimeoutInMilliseconds: 2000 }),
+      stopped(),
+    ]);
+    // What the runtime keeps open for a while is another program's matter.
+    console.log("done");
+    (globalThis.Deno ?? globalThis.process).exit(0);
+  },
 };
 
 const [name, ...words] = argv.slice(2);

@@ -15,6 +15,6 @@ const program = bun();
 // It would otherwise install what it cannot find.
 const flags = ["--no-install"];
 const version = await inside(program, [...flags, "--expose-gc"], { world, cwd: folder, tell });
-await runPrograms("bun", program, flags, { cwd: folder, server, tell });
+await runPrograms("bun", program, flags, { cwd: folder, server, tell, collect: "--expose-gc" });
 await close();
 finish(version);

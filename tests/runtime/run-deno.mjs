@@ -14,6 +14,6 @@ const copies = Array.from({ length: 16 }, (_, i) => unpack(path.join(folder, "co
 const world = { runtime: "deno", server, elsewhere, closed, copies, cannot: notABrowser };
 const flags = ["run", "--allow-all", "--no-prompt", "--node-modules-dir=manual"];
 const version = await inside(deno, [...flags, "--v8-flags=--expose-gc"], { world, cwd: folder, tell });
-await runPrograms("deno", deno, flags, { cwd: folder, server, tell });
+await runPrograms("deno", deno, flags, { cwd: folder, server, tell, collect: "--v8-flags=--expose-gc" });
 await close();
 finish(version);

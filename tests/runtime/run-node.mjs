@@ -15,6 +15,6 @@ const { tell, finish } = reporter("node");
 const copies = Array.from({ length: 16 }, (_, i) => unpack(path.join(folder, "copies", String(i))));
 const world = { runtime: "node", server, elsewhere, closed, copies, cannot: notABrowser };
 const version = await inside(node, ["--expose-gc"], { world, cwd: folder, tell });
-await runPrograms("node", node, [], { cwd: folder, server, tell });
+await runPrograms("node", node, [], { cwd: folder, server, tell, collect: "--expose-gc" });
 await close();
 finish(version);

@@ -20,12 +20,16 @@ const CALM = 5;
 const START = 120;
 
 function options() {
-  const whole = { type: "string" };
-  const { values } = parseArgs({ options: { clients: { ...whole, default: "10000" }, interval: { ...whole, default: "30" }, outage: { ...whole, default: "60" } } });
-  return Object.entries(values).map(([name, text]) => {
-    if (!/^[1-9]\d*$/.test(text)) throw new Problem(`--${name}: expected a whole number from 1, got ${text}`);
-    return Number(text);
-  });
+  const usage = "npm run load [-- --clients N --interval N --outage N]";
+  const named = (value) => ({ type: "string", default: value });
+  let values;
+  try {
+    ({ values } = parseArgs({ options: { clients: named("10000"), interval: named("30"), outage: named("60") } }));
+  } catch (error) {
+    throw new Problem(`${error.message.split(". ")[0]}: ${usage}`);
+  }
+  for (const [name, text] of Object.entries(values)) if (!/^[1-9]\d*$/.test(text)) throw new Problem(`--${name}: expected a whole number from 1, got ${text}: ${usage}`);
+  return [values.clients, values.interval, values.outage].map(Number);
 }
 
 /** A process that is asked and answers. */

@@ -117,6 +117,8 @@ const steps = {
   "runtime-webkit": { heavy: true, needs: [tarball, webkit], commands: () => [runtime("webkit")] },
   judge: { needs: [tarball], commands: () => [suite("tests/judge")] },
   package: { needs: [tarball], commands: () => [suite("tests/package")] },
+  clock: { needs: [tarball], commands: () => [suite("tests/clock")] },
+  load: { needs: [tarball], commands: () => [suite("tests/load")] },
   rebuild: { heavy: true, needs: [tarball], commands: () => [suite("tests/rebuild")] },
   bundlers: { heavy: true, needs: [tarball, browser, bundlers], commands: () => [suite("tests/bundlers")] },
   // They mostly wait, for polls: two files at once, also where Node would run one.

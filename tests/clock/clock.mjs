@@ -49,7 +49,8 @@ const LONGEST = 2147483647;
 export function install({ monotonic = 1000, wall = Date.UTC(2026, 0, 2), fires = (delay) => delay } = {}) {
   const queue = new Queue();
   const OwnDate = Date;
-  let [now, set, active] = [0, 0, false];
+  // `now` is the time of timers, `asleep` what passed while they stood still.
+  let [now, asleep, set, active] = [0, 0, 0, false];
   const ahead = { monotonic, wall };
   const clock = {
     /** Whether performance.now stands still, as in workerd between two requests of one's own. */
@@ -63,12 +64,19 @@ export function install({ monotonic = 1000, wall = Date.UTC(2026, 0, 2), fires =
     get wall() {
       return Math.floor(now + ahead.wall);
     },
+    /** What time it really is, whatever this machine thinks. */
+    get real() {
+      return Math.floor(now + asleep + wall);
+    },
     freeze: () => void (clock.frozen = clock.monotonic),
-    /** Moves clocks, as somebody who sets the date, or a machine that slept: timers do not notice by themselves. */
-    jump({ monotonic = 0, wall = 0, timers = 0 }) {
-      now += timers;
-      ahead.monotonic += monotonic - timers;
-      ahead.wall += wall - timers;
+    thaw: () => void (clock.frozen = false),
+    /** Somebody sets the date, so much ahead or back. */
+    setDate: (milliseconds) => void (ahead.wall += milliseconds),
+    /** The machine sleeps; what was due meanwhile is late. On some machines the monotonic clock, and timers with it, stand still meanwhile. */
+    sleep(milliseconds, { standsStill = false } = {}) {
+      if (!standsStill) return void (now += milliseconds);
+      ahead.wall += milliseconds;
+      asleep += milliseconds;
     },
     /** Lets so many milliseconds pass, each timer in its turn. */
     async go(milliseconds) {

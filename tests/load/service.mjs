@@ -40,6 +40,7 @@ process.on("message", async (message) => {
     await closed;
   }
   if (message.away === false) await listen(port);
-  process.send(message.requests ? { at: Date.now(), requests, connections } : { at: Date.now() });
+  const { user, system } = process.cpuUsage();
+  process.send(message.requests ? { at: Date.now(), requests, connections, worked: Number(((user + system) / 1e6).toFixed(1)) } : { at: Date.now() });
 });
 process.on("disconnect", () => process.exit(0));

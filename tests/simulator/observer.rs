@@ -241,6 +241,8 @@ impl Observer {
             Meaning::Refused => {
                 let was_wanted = self.wanted;
                 let end = self.ledger.refused();
+                // Whoever comes next need not send it again.
+                self.keeping.is_due = !matches!(end, End::None);
                 self.ended(end, time);
                 let crowded = self.pace.is_crowded(time);
                 self.failure(time, pace::Wait::None, retry_after);

@@ -59,7 +59,7 @@ impl Observer {
                 law!(2, token == number, "token {token:?} is to be kept instead of {number:?}");
                 law!(7, !(self.stopped && saved.in_use), "a token is kept as in use after stop");
                 let goes_on = !self.stopped && (self.running || self.succeeded.is_none());
-                law!(2, saved.in_use == goes_on, "a token is kept as in use: {}, and that is not so", saved.in_use);
+                law!(2, number.is_none() || saved.in_use == goes_on, "a token is kept as in use: {}, and that is not so", saved.in_use);
                 self.keeping.said(now, saved, token)?;
             }
             Output::Timeout(at) => return self.timeout(now, at.map(Instant::as_milliseconds)),

@@ -79,7 +79,7 @@
 //!
 //! # Features
 //!
-//! None is for users of the crate: without features it is the pure core, which depends on SHA-256 and HMAC alone. `client`, `bare` and
+//! None is for users of the crate: without features it is the pure core, which depends on SHA-256 alone. `client`, `bare` and
 //! `emulator` build the WebAssembly modules of the npm package; `mistakes` puts deliberate mistakes into the poller, which
 //! the simulator has to catch.
 
@@ -96,5 +96,5 @@ mod random;
 #[cfg(not(feature = "bare"))]
 pub mod service;
 pub mod session;
-#[cfg(all(target_arch = "wasm32", any(feature = "client", feature = "emulator")))]
+#[cfg(any(test, all(target_arch = "wasm32", any(feature = "client", feature = "emulator"))))]
 pub mod wasm;

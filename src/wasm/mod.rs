@@ -1,13 +1,18 @@
 //! The only folder that knows JavaScript.
 
-#[cfg(feature = "client")]
+#[cfg(all(feature = "client", target_arch = "wasm32"))]
+#[allow(unsafe_code)]
 mod allocator;
-#[cfg(feature = "client")]
+#[cfg(all(feature = "client", target_arch = "wasm32"))]
 mod engine;
-#[cfg(feature = "client")]
+// On every target in tests.
+#[cfg(any(test, all(feature = "client", target_arch = "wasm32")))]
+#[allow(unsafe_code)]
+mod heap;
+#[cfg(all(feature = "client", target_arch = "wasm32"))]
 pub use engine::{sign, Engine};
 
-#[cfg(feature = "emulator")]
+#[cfg(all(feature = "emulator", target_arch = "wasm32"))]
 mod emulator;
-#[cfg(feature = "emulator")]
+#[cfg(all(feature = "emulator", target_arch = "wasm32"))]
 pub use emulator::{end_of_json, known_faults, to_retrieval_form, Emulator};

@@ -9,10 +9,21 @@ use super::percent;
 
 /// Takes what stands before the next `separator` off a text, and the separator with it; where there is none, all.
 pub(crate) fn part<'a>(rest: &mut &'a str, separator: u8) -> &'a str {
-    let end = rest.bytes().position(|byte| byte == separator).unwrap_or(rest.len());
+    let bytes = rest.as_bytes();
+    let mut end = 0;
+    while bytes.get(end).is_some_and(|byte| *byte != separator) {
+        end += 1;
+    }
     let part = rest.get(..end).unwrap_or_default();
     *rest = rest.get(end + 1..).unwrap_or_default();
     part
+}
+
+/// Appends texts one after the other: one loop for all that do so.
+pub(crate) fn push_all(out: &mut String, parts: &[&str]) {
+    for part in parts {
+        out.push_str(part);
+    }
 }
 
 /// Appends a URL's path, without the slash that it begins with, percent-encoded once more than it was sent, as every service
@@ -93,14 +104,8 @@ pub fn value(value: &str) -> String {
 /// Appends a header in its canonical form, and its name to those that are signed. Headers have to come in the order of
 /// their names, which are in lower case.
 pub fn push_header(headers: &mut String, names: &mut String, name: &str, value: &str) {
-    headers.push_str(name);
-    headers.push(':');
-    headers.push_str(value);
-    headers.push('\n');
-    if !names.is_empty() {
-        names.push(';');
-    }
-    names.push_str(name);
+    push_all(headers, &[name, ":", value, "\n"]);
+    push_all(names, &[if names.is_empty() { "" } else { ";" }, name]);
 }
 
 /// The canonical request, of parts that are canonical.

@@ -4,19 +4,20 @@ use alloc::borrow::ToOwned;
 use alloc::string::String;
 use core::fmt;
 
-/// The partitions: the beginning of their regions' names, the suffix of their hosts, and the suffix for dual-stack.
+use super::canonical::{part, push_all};
+
+/// The partitions: the beginning of their regions' names, the suffix of their hosts, and the suffix for dual-stack, one text with
+/// spaces between, because a browser pays for the addresses and lengths that a table has as well.
 /// The first match counts and the last matches all, as the rule set does with regions that are not known yet.
 /// Held to `partitions.json` of the service model by `tests/protocol_oracles.rs`.
-const PARTITIONS: [(&str, &str, &str); 8] = [
-    ("cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn"),
-    ("us-gov-", "amazonaws.com", "api.aws"),
-    ("us-iso-", "c2s.ic.gov", "api.aws.ic.gov"),
-    ("us-isob-", "sc2s.sgov.gov", "api.aws.scloud"),
-    ("eu-isoe-", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"),
-    ("us-isof-", "csp.hci.ic.gov", "api.aws.hci.ic.gov"),
-    ("eusc-", "amazonaws.eu", "api.amazonwebservices.eu"),
-    ("", "amazonaws.com", "api.aws"),
-];
+const PARTITIONS: &str = "cn- amazonaws.com.cn api.amazonwebservices.com.cn \
+    us-gov- amazonaws.com api.aws \
+    us-iso- c2s.ic.gov api.aws.ic.gov \
+    us-isob- sc2s.sgov.gov api.aws.scloud \
+    eu-isoe- cloud.adc-e.uk api.cloud-aws.adc-e.uk \
+    us-isof- csp.hci.ic.gov api.aws.hci.ic.gov \
+    eusc- amazonaws.eu api.amazonwebservices.eu  \
+    amazonaws.com api.aws";
 
 /// The base address that requests are built on: scheme, authority and perhaps a path, without a slash at its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,16 +60,20 @@ impl Endpoint {
         if region.is_empty() || region.len() > 63 || !region.bytes().all(label) || region.starts_with('-') || region.ends_with('-') {
             return Err(EndpointError::Region);
         }
-        let (prefix, suffix, dual_stack_suffix) =
-            PARTITIONS.iter().find(|(prefix, ..)| region.starts_with(prefix)).unwrap_or(&PARTITIONS[7]);
+        let mut rest = PARTITIONS;
+        let (prefix, suffix, dual_stack_suffix) = loop {
+            let mut next = || part(&mut rest, b' ');
+            let partition = (next(), next(), next());
+            if region.starts_with(partition.0) {
+                break partition;
+            }
+        };
         let mut url = String::from("https://appconfigdata");
         // A trap of the rule set: GovCloud's plain host is the FIPS one already, unless dual-stack is asked for as well.
-        if use_fips && (use_dual_stack || *prefix != "us-gov-") {
+        if use_fips && (use_dual_stack || prefix != "us-gov-") {
             url.push_str("-fips");
         }
-        for part in [".", region, ".", if use_dual_stack { dual_stack_suffix } else { suffix }] {
-            url.push_str(part);
-        }
+        push_all(&mut url, &[".", region, ".", if use_dual_stack { dual_stack_suffix } else { suffix }]);
         Ok(Self(url))
     }
 

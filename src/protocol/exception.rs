@@ -3,6 +3,7 @@
 //! An exception's name stands in `x-amzn-errortype` (often with a namespace before `#` and a URI after `:`), or in the
 //! body's `__type` or `code`. What an answer means is judged by that name first and by the status second.
 
+use super::canonical::part;
 use super::document::text_at;
 use super::{json, Document};
 use alloc::borrow::ToOwned;
@@ -121,11 +122,7 @@ impl Exception {
         let mut it = Self { members: body.texts, ..Self::default() };
         let named = error_type.and_then(bare_name);
         it.name = named.or_else(|| ["__type", "code", "Code"].into_iter().find_map(|path| bare_name(it.member(path)?)));
-        // Nothing but what the model names: the body may as well be a configuration, or hold a token.
-        it.members.retain(|(path, _)| {
-            let first = path.split('.').next().unwrap_or_default();
-            matches!(first, MESSAGE | "message" | REASON | RESOURCE_TYPE | "ReferencedBy" | "Details")
-        });
+        it.hide("");
         it.in_aws_form = it.name.is_some() || body.is_whole;
         it
     }
@@ -247,8 +244,7 @@ impl Exception {
         let listed = CLASSES.iter().find(|(names, _)| names.split(|byte| *byte == b' ').any(|it| it == name.as_bytes()));
         let class = listed.map_or_else(|| Self::class_of_status(status), |(_, class)| *class);
         // The problem tells, or the sentence alone, which a service once sent without details.
-        if class == Class::BadRequest
-            && (self.has_problem(&Problem::PollIntervalNotSatisfied) || self.message() == Some("Request too early"))
+        if class == Class::BadRequest && (self.has_problem_named("PollIntervalNotSatisfied") || self.message() == Some("Request too early"))
         {
             return Class::TooEarly;
         }
@@ -267,16 +263,30 @@ impl Exception {
     }
 
     /// Forgets every text in which a piece of `secret` stands, as where a proxy's message echoes the URL. The name stays,
-    /// unless it is such a text itself.
+    /// unless it is such a text itself. Keeps nothing but what the model names, either: the body may as well be a
+    /// configuration, or hold a token.
     pub(crate) fn hide(&mut self, secret: &str) {
         self.name = self.name.take().filter(|name| !shows(name, secret));
-        self.members.retain(|(path, value)| !shows(path, secret) && !shows(value, secret));
+        for (path, value) in core::mem::take(&mut self.members) {
+            // By hand, because `split` and `retain` cost a browser half a kilobyte.
+            let first = part(&mut path.as_str(), b'.');
+            if matches!(first, MESSAGE | "message" | REASON | RESOURCE_TYPE | "ReferencedBy" | "Details")
+                && !shows(&path, secret)
+                && !shows(&value, secret)
+            {
+                self.members.push((path, value));
+            }
+        }
     }
 
     /// Whether any parameter has this problem.
     #[must_use]
     pub fn has_problem(&self, problem: &Problem) -> bool {
-        self.members.iter().any(|(path, value)| path.ends_with(PROBLEM) && value == problem.as_str())
+        self.has_problem_named(problem.as_str())
+    }
+
+    fn has_problem_named(&self, name: &str) -> bool {
+        self.members.iter().any(|(path, value)| path.ends_with(PROBLEM) && value == name)
     }
 }
 

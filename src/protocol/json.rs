@@ -8,6 +8,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::str::Chars;
 
+use super::percent;
+
 /// The deepest nesting that is read; a deeper document counts as malformed.
 const MAXIMUM_DEPTH: usize = 64;
 
@@ -306,9 +308,7 @@ pub fn write_string(out: &mut String, text: &str) {
             '\\' => out.push_str("\\\\"),
             '\u{0}'..='\u{1f}' => {
                 out.push_str("\\u00");
-                for digit in [c as u32 >> 4, c as u32 & 15] {
-                    out.push(char::from_digit(digit, 16).unwrap_or('0'));
-                }
+                percent::push_hex(out, c as u8, b'a');
             }
             _ => out.push(c),
         }

@@ -11,7 +11,6 @@ use alloc::vec::Vec;
 /// assert_eq!(out, "a%2B%2F%3D~%C3%A9");
 /// ```
 pub fn encode_into(out: &mut String, text: &str) {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     let mut from = 0;
     // Run by run, not byte by byte: a token has 840 characters, few of them encoded, and this runs at every poll.
     for (at, &byte) in text.as_bytes().iter().enumerate() {
@@ -22,10 +21,16 @@ pub fn encode_into(out: &mut String, text: &str) {
         out.push_str(text.get(from..at).unwrap_or_default());
         from = at + 1;
         out.push('%');
-        out.push(char::from(DIGITS[usize::from(byte >> 4)]));
-        out.push(char::from(DIGITS[usize::from(byte & 15)]));
+        push_hex(out, byte, b'A');
     }
     out.push_str(text.get(from..).unwrap_or_default());
+}
+
+/// Appends a byte as two hexadecimal digits, of which `ten` is the one for ten: `a` or `A`.
+pub(crate) fn push_hex(out: &mut String, byte: u8, ten: u8) {
+    for digit in [byte >> 4, byte & 15] {
+        out.push(char::from(if digit < 10 { b'0' + digit } else { ten - 10 + digit }));
+    }
 }
 
 /// Decodes a query parameter's value. `+` stays a plus sign: the service's clients encode a space as `%20`.

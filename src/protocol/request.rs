@@ -4,6 +4,7 @@ use alloc::borrow::ToOwned;
 use alloc::string::String;
 use core::fmt;
 
+use super::canonical::push_all;
 use super::{json, percent, Endpoint, Token};
 
 /// The path of StartConfigurationSession, below the endpoint.
@@ -150,9 +151,7 @@ impl Request {
     #[must_use]
     pub fn get_latest_configuration(endpoint: &Endpoint, token: &Token) -> Self {
         let mut url = endpoint.as_str().to_owned();
-        for part in [CONFIGURATION_PATH, "?", TOKEN_PARAMETER, "="] {
-            url.push_str(part);
-        }
+        push_all(&mut url, &[CONFIGURATION_PATH, "?", TOKEN_PARAMETER, "="]);
         percent::encode_into(&mut url, token.as_str());
         Self { operation: Operation::GetLatestConfiguration, url, body: None }
     }

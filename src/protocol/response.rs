@@ -99,19 +99,23 @@ impl Response {
     /// ```
     #[must_use]
     pub fn read(status: u16, mut header: impl FnMut(&'static str) -> Option<String>) -> Self {
-        let mut it = Self { status, ..Self::default() };
-        if is_configuration(status) {
-            it.next_token = header(header::NEXT_TOKEN);
-            it.next_interval = header(header::NEXT_INTERVAL);
-            it.content_type = header(header::CONTENT_TYPE);
-            it.version_label = header(header::VERSION_LABEL);
-        } else if status != 201 {
-            it.error_type = header(header::ERROR_TYPE);
-            it.retry_after = header(header::RETRY_AFTER);
-            it.amz_retry_after = header(header::AMZ_RETRY_AFTER);
-            it.request_id = header(header::REQUEST_ID);
+        let succeeds = is_configuration(status);
+        let fails = !succeeds && status != 201;
+        let mut read = |counts: bool, name| if counts { header(name) } else { None };
+        Self {
+            status,
+            next_token: read(succeeds, header::NEXT_TOKEN),
+            next_interval: read(succeeds, header::NEXT_INTERVAL),
+            content_type: read(succeeds, header::CONTENT_TYPE),
+            version_label: read(succeeds, header::VERSION_LABEL),
+            error_type: read(fails, header::ERROR_TYPE),
+            retry_after: read(fails, header::RETRY_AFTER),
+            amz_retry_after: read(fails, header::AMZ_RETRY_AFTER),
+            request_id: read(fails, header::REQUEST_ID),
+            text: String::new(),
+            body: None,
+            headers_may_be_hidden: false,
         }
-        it
     }
 
     /// Whether the token's header could be read as one.
@@ -142,7 +146,12 @@ impl Response {
     #[must_use]
     pub fn initial_token(&self) -> Option<Token> {
         let document = self.document();
-        Token::new(document.text("InitialConfigurationToken").filter(|_| document.is_whole)?.into())
+        for (path, text) in document.texts {
+            if document.is_whole && path == "InitialConfigurationToken" {
+                return Token::new(text);
+            }
+        }
+        None
     }
 
     /// What is read of the text.

@@ -8,12 +8,13 @@ use alloc::format;
 use alloc::string::String;
 use core::fmt;
 
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::{Digest, Sha256};
+use core::slice::from_ref;
+use sha2::block_api::compress256;
 use zeroize::Zeroize;
 
 use super::canonical::{self, part};
 use super::date::UnixMilliseconds;
+use super::percent;
 
 /// The algorithm's name, as it stands in the `authorization` header.
 pub const ALGORITHM: &str = "AWS4-HMAC-SHA256";
@@ -90,24 +91,77 @@ pub fn signature(secret_access_key: &str, scope: &Scope<'_>, string_to_sign: &st
     hex(&key)
 }
 
+/// SHA-256 of what comes piece by piece. The crate's compression function, which is all that there is to it, with a buffer of our
+/// own: a browser pays half a kilobyte for a hash of any kind and length, and for an HMAC of any hash.
+struct Hash {
+    state: [u32; 8],
+    block: [u8; 64],
+    length: usize,
+}
+
+impl Hash {
+    fn push(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.block[self.length % 64] = *byte;
+            self.length += 1;
+            if self.length.is_multiple_of(64) {
+                compress256(&mut self.state, from_ref(&self.block));
+            }
+        }
+    }
+}
+
+/// SHA-256 of `data`, where `pad` is not 0 after a block of `key`, filled up with zeros, each byte of it XOR `pad`.
+#[allow(clippy::cast_possible_truncation)] // byte by byte
+fn hash(key: &[u8], pad: u8, data: &[u8]) -> [u8; 32] {
+    // FIPS 180-4, 5.3.3.
+    let state = [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
+    let mut hash = Hash { state, block: [0; 64], length: 0 };
+    if pad != 0 {
+        for at in 0..64 {
+            hash.push(&[key.get(at).copied().unwrap_or_default() ^ pad]);
+        }
+    }
+    hash.push(data);
+    let bits = hash.length as u64 * 8;
+    hash.push(&[0x80]);
+    while hash.length % 64 != 56 {
+        hash.push(&[0]);
+    }
+    // Shifts and no `to_be_bytes`, which is unrolled.
+    for at in 1..=8 {
+        hash.push(&[(bits >> (64 - 8 * at)) as u8]);
+    }
+    let mut out = [0; 32];
+    for (at, byte) in out.iter_mut().enumerate() {
+        *byte = (hash.state[at / 4] >> (24 - at % 4 * 8)) as u8;
+    }
+    out
+}
+
+/// SHA-256.
+fn sha256(data: &[u8]) -> [u8; 32] {
+    hash(&[], 0, data)
+}
+
+/// HMAC-SHA-256 (RFC 2104).
 fn hmac(key: &[u8], data: &[u8]) -> [u8; 32] {
-    // A key of any length is a key; the error cannot happen, and a panic would cost the browser its message.
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return [0; 32] };
-    mac.update(data);
-    mac.finalize().into_bytes().into()
+    if key.len() > 64 {
+        return hmac(&sha256(key), data);
+    }
+    hash(key, 0x5c, &hash(key, 0x36, data))
 }
 
 /// The hash of a body, in hexadecimal digits.
 #[must_use]
 pub fn payload_hash(body: &[u8]) -> String {
-    hex(&Sha256::digest(body))
+    hex(&sha256(body))
 }
 
-fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+fn hex(bytes: &[u8; 32]) -> String {
     let mut out = String::new();
-    for digit in bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]) {
-        out.push(char::from(DIGITS[usize::from(digit)]));
+    for byte in bytes {
+        percent::push_hex(&mut out, *byte, b'a');
     }
     out
 }
@@ -162,9 +216,8 @@ pub fn sign(url: &str, body: Option<&str>, credentials: &Credentials<'_>, region
     headers.zeroize();
     request.zeroize();
     let mut out = String::from(ALGORITHM);
-    for part in [" Credential=", credentials.access_key_id, "/", &scope.to_text(), ", SignedHeaders=", &names, ", Signature=", &signature] {
-        out.push_str(part);
-    }
+    let parts = [" Credential=", credentials.access_key_id, "/", &scope.to_text(), ", SignedHeaders=", &names, ", Signature=", &signature];
+    canonical::push_all(&mut out, &parts);
     out
 }
 

@@ -186,12 +186,15 @@ test("no key stays in the module's memory, nor what is made of it", async () => 
   // What an HMAC makes of a key is as good as the key, and so are the keys of a day, a region and a service.
   const derived = [Buffer.from(`AWS4${secretAccessKey}`)];
   for (const part of [stamp(time).slice(0, 8), "eu-west-1", "appconfig", "aws4_request"]) derived.push(createHmac("sha256", derived.at(-1)).update(part).digest());
-  const bytes = Buffer.from(memory.buffer);
-  const stays = () => ({
-    secret: bytes.includes(secretAccessKey) || bytes.includes(secretAccessKey.slice(0, 16)) || bytes.includes(secretAccessKey.slice(-16)),
-    derived: derived.some((it) => [0, 0x36, 0x5c].some((pad) => bytes.includes(it.map((byte) => byte ^ pad).subarray(0, 16)))),
-    token: bytes.includes(sessionToken.slice(100, 132)),
-  });
+  const stays = () => {
+    // Anew each time: memory that has grown is another buffer.
+    const bytes = Buffer.from(memory.buffer);
+    return {
+      secret: bytes.includes(secretAccessKey) || bytes.includes(secretAccessKey.slice(0, 16)) || bytes.includes(secretAccessKey.slice(-16)),
+      derived: derived.some((it) => [0, 0x36, 0x5c].some((pad) => bytes.includes(it.map((byte) => byte ^ pad).subarray(0, 16)))),
+      token: bytes.includes(sessionToken.slice(100, 132)),
+    };
+  };
   const clean = { secret: false, derived: false, token: false };
   assert.deepEqual(stays(), clean, "before");
   for (let i = 0; i < 50; i++) {
@@ -200,7 +203,8 @@ test("no key stays in the module's memory, nor what is made of it", async () => 
     await at(time, () => getLatestConfiguration(options, { ConfigurationToken: "t".repeat(1 + i * 20) }));
     assert.deepEqual(stays(), clean, `after ${i + 1}`);
   }
-  assert.equal(memory.buffer.byteLength, bytes.length, "the same memory");
+  // The look itself works: what is not secret is there.
+  assert.ok(Buffer.from(memory.buffer).includes("AWS4-HMAC-SHA256"));
 });
 
 const oracle = path.join(root, "../shared/oracles/signed-requests.json");

@@ -4,7 +4,7 @@
 import { countingHeaders, expectResponse, expectWhole, isGood, MAXIMUM_TEXT, open, read } from "./answer.js";
 import { decode, join } from "./bytes.js";
 import { hide, learn } from "./credentials.js";
-import { createEngine, feed, instance, standstill, trapped } from "./module.js";
+import { Engine, instance, standstill, trapped } from "./module.js";
 import { originRefused, prepare } from "./request.js";
 
 // In the order of the numbers in src/wasm/engine.rs.
@@ -108,7 +108,7 @@ export class Driver {
     if (wait) return this.#pause(wait);
     try {
       if (this.#instance !== instance) this.#begin();
-      this.#follow(feed(this.#engine, ...input), ...rest);
+      this.#follow(this.#engine.feed(...input), ...rest);
     } catch {
       // All that the engine does is its own, so it is out of order: so are those of all other clients, who find out as this one does.
       trapped(this.#instance);
@@ -122,7 +122,7 @@ export class Driver {
     if (this.#exchange && this.saved) this.saved[4] |= 1;
     this.#abort();
     this.#instance = instance;
-    this.#engine = createEngine(
+    this.#engine = new Engine(
       options,
       options.application,
       options.environment,
@@ -134,7 +134,7 @@ export class Driver {
       options.totalTimeoutInMilliseconds,
       +(!!(options.sign || options.credentials) || typeof options.headers === "function"),
     );
-    const again = (...input) => feed(this.#engine, ...input);
+    const again = (...input) => this.#engine.feed(...input);
     const held = this.#host.held(this.#self);
     again(RESUME, +!!held, held?.contentType, held?.versionLabel, ...(this.saved ?? []));
     for (const kind of [VISIBLE, ONLINE, LIMITED]) again(kind, this.#host.is(this.#self, kind));

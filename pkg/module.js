@@ -2,7 +2,7 @@
 
 import { decode, encode } from "./bytes.js";
 import { AppConfigError, hearsay } from "./errors.js";
-import { Engine, initSync, sign as signInModule } from "./wasm/client.js";
+import { create, feed as feedEngine, free, initSync, sign as signInModule } from "./wasm/client.js";
 
 const HOUR = 3600000;
 /** How long the second fresh instance within an hour is waited for, in milliseconds; the first one comes at once, and there is no third. */
@@ -68,14 +68,38 @@ export function standstill() {
   }
 }
 
-/** An engine; what comes after the connection's options and the identifiers is as Engine.create() in src/wasm/engine.rs has it. */
-export const createEngine = ({ endpoint, useFipsEndpoint, useDualstackEndpoint }, ...rest) => {
-  const flags = !!useFipsEndpoint + 2 * !!useDualstackEndpoint;
-  return Engine.create(encode([endpoint, ...rest.slice(0, 3), flags, ...rest.slice(3), Math.floor(Math.random() * 2 ** 53)]));
-};
+/** Frees an engine, once; nothing of an instance that trapped is anywhere in the next one. */
+function release(held) {
+  if (held.of === instance && ready) free(held.at);
+  held.of = 0;
+}
 
-/** Feeds an engine, as Engine.feed() has it, and gives its outputs, the parts of each. */
-export const feed = (engine, ...input) => decode(engine.feed(encode([Math.floor(performance.now()), Date.now(), ...input]))).split("\u0001").slice(0, -1).map((output) => output.split("\0"));
+/** Frees what nobody has any more. A workerd of before May 2025 has none; there the memory of a client ends with the isolate. */
+const registry = globalThis.FinalizationRegistry && new FinalizationRegistry(release);
+
+/** The engine of src/wasm/engine.rs, as an object that gives its memory back. */
+export class Engine {
+  #held; // the instance that it belongs to, and where it is there
+
+  /** What comes after the connection's options is as Engine::create() has it. */
+  constructor({ endpoint, useFipsEndpoint, useDualstackEndpoint }, ...rest) {
+    const flags = !!useFipsEndpoint + 2 * !!useDualstackEndpoint;
+    const at = create(encode([endpoint, ...rest.slice(0, 3), flags, ...rest.slice(3), Math.floor(Math.random() * 2 ** 53)]));
+    this.#held = { of: instance, at };
+    registry?.register(this, this.#held);
+  }
+
+  /** It is not used any more after this. */
+  free() {
+    release(this.#held);
+  }
+
+  /** Gives the outputs, the parts of each. */
+  feed(...input) {
+    const told = decode(feedEngine(this.#held.at, encode([Math.floor(performance.now()), Date.now(), ...input])));
+    return told.split("\u0001").slice(0, -1).map((output) => output.split("\0"));
+  }
+}
 
 /** Signs a request: see sign() in src/wasm/engine.rs. */
 export function sign(texts) {

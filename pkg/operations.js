@@ -6,7 +6,7 @@ import { countingHeaders, expectResponse, expectWhole, isGood, MAXIMUM_TEXT, ope
 import { decode, join } from "./bytes.js";
 import { hide, learn } from "./credentials.js";
 import { AppConfigError, codes, describe, hearsay, operations, scrub } from "./errors.js";
-import { createEngine, feed, instantiate } from "./module.js";
+import { Engine, instantiate } from "./module.js";
 import { checkCall, configurationRules, sessionRules } from "./options.js";
 import { originRefused, prepare } from "./request.js";
 
@@ -55,14 +55,14 @@ async function request(options, input, token) {
   for (let again = !!(credentials || sign); ; again = false) {
     const engine = create(options, input);
     try {
-      let wanted = said(options, feed(engine, START)).next;
+      let wanted = said(options, engine.feed(START)).next;
       if (token) {
-        wanted = said(options, feed(engine, RESPONSE, wanted.id, 201, NEW, 0, 1, "", "", "", "", "InitialConfigurationToken", token)).next;
+        wanted = said(options, engine.feed(RESPONSE, wanted.id, 201, NEW, 0, 1, "", "", "", "", "InitialConfigurationToken", token)).next;
       }
       const { id, operation, url, body } = wanted;
       const { response, values, text, bytes } = await ask(options, operation, url, body);
       const [isWhole, texts] = read(text);
-      const { refused, next } = said(options, feed(engine, RESPONSE, id, response.status, NEW, +(response.type === "cors"), isWhole, ...values, ...texts));
+      const { refused, next } = said(options, engine.feed(RESPONSE, id, response.status, NEW, +(response.type === "cors"), isWhole, ...values, ...texts));
       if (!refused) return { values, bytes, next };
       const { code, error } = refused;
       const before = options.clockOffset;
@@ -82,7 +82,7 @@ function create(options, input) {
   const identifiers = [application, environment, configurationProfile].map((it) => it ?? "-");
   // Its limits are not the engine's matter.
   const limit = 2147483647;
-  return createEngine(options, ...identifiers, interval ?? 0, 0, limit, limit, limit, 0);
+  return new Engine(options, ...identifiers, interval ?? 0, 0, limit, limit, limit, 0);
 }
 
 /** What the engine says: the request that would be `next`, and what was `refused`. */

@@ -16,8 +16,9 @@ import { must, root, script, since } from "./run.mjs";
 import { ensureCargo, ensureNodeModules, ensureWasmTarget } from "./setup.mjs";
 
 const modules = {
-  // Small before fast; --converge repeats the passes until nothing shrinks any more.
-  client: ["-Oz", "--converge", "--strip-debug", "--strip-producers", "--strip-target-features"],
+  // Small before fast. The control flow is found anew from a flat form, which leaves much to simplify, twice; --converge repeats the
+  // passes until nothing shrinks any more.
+  client: ["--flatten", "--rereloop", "-Oz", "-Oz", "--converge", "--strip-debug", "--strip-producers", "--strip-target-features"],
   emulator: ["-O3", "--strip-debug", "--strip-producers"],
 };
 // The client is built without the standard library: see Cargo.toml.
@@ -61,41 +62,48 @@ function isCurrent(name, wanted) {
   }
 }
 
-/** The flag that keeps the paths of this machine out of the messages of panics, and so out of the module. */
-function remap() {
+/** The flags that keep the paths of this machine out of the messages of panics, and so out of the module, and those that keep it small. */
+function flags(name) {
   const registry = path.join(process.env.CARGO_HOME ?? path.join(os.homedir(), ".cargo"), "registry", "src");
-  const flags = (existsSync(registry) ? readdirSync(registry) : []).sort().map((name) => `--remap-path-prefix=${path.join(registry, name)}${path.sep}=/crates/`);
+  const paths = (existsSync(registry) ? readdirSync(registry) : []).sort().map((name) => `--remap-path-prefix=${path.join(registry, name)}${path.sep}=/crates/`);
   // As a setting and not as a variable: a list in the settings is added to what .cargo/config.toml has, a variable replaces it.
   // SHA-256 in a loop instead of unrolled: two kilobytes less, for half a microsecond a block.
   const compact = ["--cfg", 'sha2_backend="soft"', "--cfg", 'sha2_backend_soft="compact"'];
-  return ["--config", `target.wasm32-unknown-unknown.rustflags=${JSON.stringify([...flags, ...compact])}`];
+  // The client needs a few kilobytes of stack, not the megabyte that a linker gives; what would need more, traps.
+  const stack = name === "client" ? ["-Clink-arg=-zstack-size=65536"] : [];
+  return ["--config", `target.wasm32-unknown-unknown.rustflags=${JSON.stringify([...paths, ...compact, ...stack])}`];
 }
 
 /**
- * Takes out of the client's glue what it never needs, a fifth of it: the decoder for messages of a misuse that only a bug
- * of ours could make, and forms of initSync() that pkg/module.js does not use. And lets initSync() make a fresh instance after one that
- * trapped: then nothing of the old one may be freed in the new one. Each cut has to match, or the build fails.
+ * Takes out of the client's glue what it never needs: imports, of which the module has none (tools/bindgen/src/snip.rs), forms of
+ * initSync() that pkg/module.js does not use, the asynchronous way to load a module, and what only that reads. And lets initSync() make a fresh
+ * instance after one that trapped. Each cut has to match, or the build fails.
  */
 function shorten(glue) {
   const cuts = [
-    [/^if \(Symbol\.dispose\).*\n/m, ""],
-    [/throw new Error\(getStringFromWasm0\(arg0, arg1\)\);/, 'throw new Error("the engine was misused");'],
-    [/^function getStringFromWasm0[^]*?^}\n/m, ""],
-    [/^let cachedTextDecoder[^]*?^function decodeText[^]*?^}\n/m, ""],
+    [/^function __wbg_get_imports\(\) {\n    const import0 = {\n        __proto__: null,\n    };\n[^]*?^}\n/m, ""],
+    [/^async function __wbg_load[^]*?^}\n/m, ""],
+    [/^let __wbg_init_promise;\nasync function __wbg_init\([^]*?^}\n/m, ""],
+    [/^async function __wbg_init_once[^]*?^}\n/m, ""],
+    [/^export { initSync, __wbg_init as default };\n/m, "export { initSync };\n"],
     [/^    if \(module !== undefined\) {[^]*?^    }\n(?=\s+const imports)/m, "    ({ module } = module);\n"],
     [/(?<=^function initSync\(module\) {\n)    if \(wasm !== undefined\)/m, "    if (wasm && !module?.fresh)"],
-    [/^const EngineFinalization = [^;]*;\n/m, "let EngineFinalization;\n"],
-    [
-      /(?<=^    cachedUint8ArrayMemory0 = null;\n)/m,
-      `    const own = wasm;
-    EngineFinalization = typeof FinalizationRegistry === "undefined" ? { register() {}, unregister() {} } : new FinalizationRegistry((ptr) => own === wasm && own.__wbg_engine_free(ptr, 1));\n`,
-    ],
-    [/^    if \(!\(module instanceof WebAssembly\.Module\)\) {[^]*?^    }\n/m, ""],
+    [/^    const imports = __wbg_get_imports\(\);\n    if \(!\(module instanceof WebAssembly\.Module\)\) {[^]*?^    }\n/m, ""],
+    [/new WebAssembly\.Instance\(module, imports\)/, "new WebAssembly.Instance(module)"],
+    [/^let wasmModule, wasmInstance, wasm;\n/m, "let wasm;\n"],
+    [/^    wasmInstance = instance;\n/m, ""],
+    [/^    wasmModule = module;\n/m, ""],
+    [/__wbg_finalize_init\(instance, module\);/, "__wbg_finalize_init(instance);"],
+    [/__wbg_finalize_init\(instance, module\) {/, "__wbg_finalize_init(instance) {"],
   ];
-  return cuts.reduce((text, [pattern, instead]) => {
+  const short = cuts.reduce((text, [pattern, instead]) => {
     if (!pattern.test(text)) throw new Error(`wasm-bindgen's glue has changed: ${pattern} is not in it; adapt shorten() in scripts/build.mjs`);
     return text.replace(pattern, instead);
   }, glue);
+  // Numbers go in as they are: WebAssembly makes numbers of them anyway.
+  return short.replace(/^export function [^]*?^}\n/gm, (text) =>
+    [...text.matchAll(/^    const (val\d+) = \+(\w+);\n/gm)].reduce((rest, [line, value, name]) => rest.replace(line, "").replace(new RegExp(`\\b${value}\\b`), name), text),
+  );
 }
 
 async function buildTools() {
@@ -117,7 +125,7 @@ async function buildModule(name) {
   mkdirSync(output, { recursive: true });
 
   const target = ["--lib", "--target", "wasm32-unknown-unknown", "--profile", name, "--features", features[name]];
-  await must(`compiling the ${name} module`, "cargo", ["build", "--quiet", "--locked", ...remap(), ...target]);
+  await must(`compiling the ${name} module`, "cargo", ["build", "--quiet", "--locked", ...flags(name), ...target]);
   await must(`generating the ${name} module's glue`, bindgen, [compiled, folder, name, ...(name === "client" ? ["--snip"] : [])]);
   const wasm = path.join(folder, `${name}.wasm`);
   const optimize = [path.join(root, "node_modules", "binaryen", "bin", "wasm-opt"), path.join(folder, `${name}_bg.wasm`), "-o", wasm, ...modules[name]];
@@ -143,7 +151,7 @@ export async function build({ names = Object.keys(modules), force = false } = {}
     await ensureNodeModules();
     await ensureWasmTarget();
     await buildTools();
-    // Cargo unpacks here what it then compiles; `remap` has to see the folder.
+    // Cargo unpacks here what it then compiles; `flags` has to see the folder.
     await must("fetching the crates", "cargo", ["fetch", "--quiet", "--locked"]);
     for (const name of due) await buildModule(name);
   }

@@ -113,6 +113,7 @@ impl Response {
             amz_retry_after: read(fails, header::AMZ_RETRY_AFTER),
             request_id: read(fails, header::REQUEST_ID),
             text: String::new(),
+            document: None,
             body: None,
             headers_may_be_hidden: false,
         }

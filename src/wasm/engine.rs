@@ -1,4 +1,4 @@
-//! What the module exports: one class, private to the package (`pkg/driver.js` drives it), and what signs.
+//! What the module exports, by way of `border.rs`: one engine a client, private to the package (`pkg/driver.js` drives it), and what signs.
 //!
 //! It never calls JavaScript. A text goes in and a text comes out, so there is nothing to be re-entered, no closure that outlives its
 //! owner, and no glue for numbers and objects: the browser pays for the core alone. Parts of a text are separated by [`SEPARATOR`], numbers
@@ -17,7 +17,6 @@ use crate::protocol::{Document, Endpoint, Response, SessionInput, Token};
 use crate::session::{Error, Event, Failure, Held, Input, Instant, Limits, Now, Options, Output, Poller, RequestId, Saved};
 
 /// The loop of one client.
-#[wasm_bindgen]
 pub struct Engine(Poller);
 
 /// The inputs, by the numbers that `pkg/driver.js` uses.
@@ -51,29 +50,28 @@ const SEPARATOR: u8 = 0;
 /// After each output, likewise.
 const END: char = '\u{1}';
 
-#[wasm_bindgen]
 impl Engine {
     /// Takes options that `pkg/options.js` has checked: the endpoint (a URL, or a region where it has no colon), application, environment,
     /// configuration profile; of a region, 1 for FIPS and 2 for dual-stack; the required minimum and the hidden interval in seconds, 0 for
-    /// none; the three limits in milliseconds; whether credentials are renewed; a seed. `undefined` where the endpoint is no endpoint.
+    /// none; the three limits in milliseconds; whether credentials are renewed; a seed. `None` where the endpoint is no endpoint.
     #[must_use]
     pub fn create(text: &[u8]) -> Option<Engine> {
         let mut rest = utf8(text);
         let endpoint = part(&mut rest, SEPARATOR);
-        let input = [(); 3].map(|()| owned(&mut rest));
+        let mut next = || part(&mut rest, SEPARATOR).to_owned();
+        let (application_identifier, environment_identifier, configuration_profile_identifier) = (next(), next(), next());
         let [flags, minimum, hidden, headers, idle, total, renews, seed] = numbers(&mut rest);
         let endpoint = if endpoint.bytes().any(|b| b == b':') {
             Endpoint::checked(endpoint)
         } else {
             Endpoint::of_region(endpoint, flags & 1 > 0, flags > 1).ok()?
         };
-        let [application_identifier, environment_identifier, configuration_profile_identifier] = input;
         Some(Self(Poller::new(Options {
             endpoint,
             input: SessionInput {
-                application_identifier: application_identifier?,
-                environment_identifier: environment_identifier?,
-                configuration_profile_identifier: configuration_profile_identifier?,
+                application_identifier,
+                environment_identifier,
+                configuration_profile_identifier,
                 required_minimum_poll_interval_in_seconds: Some(small(minimum)).filter(|seconds| *seconds > 0),
             },
             limits: Limits { headers, idle, total },
@@ -164,9 +162,15 @@ pub fn sign(mut text: Vec<u8>) -> Vec<u8> {
 
 fn response(mut rest: &str) -> Response {
     let [status, body, hidden, is_whole] = numbers(&mut rest);
-    let mut headers = [(); 4].map(|()| owned(&mut rest)).into_iter();
+    let mut unread = 4;
     #[allow(clippy::cast_possible_truncation)] // hosts give three digits
-    let mut response = Response::read(status as u16, |_| headers.next().flatten());
+    let mut response = Response::read(status as u16, |_| {
+        unread -= 1;
+        owned(&mut rest)
+    });
+    for _ in 0..unread {
+        part(&mut rest, SEPARATOR);
+    }
     let mut document = Document { is_whole: is_whole > 0, ..Document::default() };
     while let Some(path) = owned(&mut rest) {
         document.texts.push((path, part(&mut rest, SEPARATOR).to_owned()));

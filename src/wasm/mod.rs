@@ -4,11 +4,16 @@
 #[allow(unsafe_code)]
 mod allocator;
 #[cfg(all(feature = "client", target_arch = "wasm32"))]
+#[allow(unsafe_code)]
+mod border;
+#[cfg(all(feature = "client", target_arch = "wasm32"))]
 mod engine;
 // On every target in tests.
 #[cfg(any(test, all(feature = "client", target_arch = "wasm32")))]
 #[allow(unsafe_code)]
 mod heap;
+#[cfg(all(feature = "client", target_arch = "wasm32"))]
+pub use border::{create, feed, free};
 #[cfg(all(feature = "client", target_arch = "wasm32"))]
 pub use engine::{sign, Engine};
 

@@ -3,8 +3,8 @@
 
 use std::collections::HashSet;
 
-use walrus::ir::{Call, Visitor};
-use walrus::{FunctionBuilder, FunctionId, FunctionKind, LocalFunction, Module};
+use walrus::ir::{Call, Value, Visitor};
+use walrus::{ConstExpr, DataKind, FunctionBuilder, FunctionId, FunctionKind, LocalFunction, Module};
 
 /// Functions of the standard library that never return: they put a message together and panic.
 fn panics(name: &str) -> bool {
@@ -19,7 +19,8 @@ fn panics(name: &str) -> bool {
         "handle_error",
         "handle_alloc_error",
     ];
-    is_standard(name) && NAMES.iter().any(|part| name.contains(part))
+    // Of the glue, what says that there is no more memory.
+    is_standard(name) && NAMES.iter().any(|part| name.contains(part)) || name.starts_with("wasm_bindgen::throw_str")
 }
 
 /// Functions that write texts for `format!` and the like, which the client does not use.
@@ -101,7 +102,7 @@ pub fn without_references(module: &mut Module) -> Result<(), String> {
 /// What the messages of panics are made of: the paths of sources (those of crates begin as scripts/build.mjs lets them begin), and texts
 /// of the standard library and of wasm-bindgen's glue.
 const PATHS: [&str; 3] = ["/rustc/", "/crates/", "src/"];
-const MESSAGES: [&str; 17] = [
+const MESSAGES: [&str; 20] = [
     "slice index starts at ",
     " but ends at ",
     "index out of bounds: the len is ",
@@ -115,6 +116,9 @@ const MESSAGES: [&str; 17] = [
     ") should be < len (is ",
     "memory allocation of ",
     " bytes failed",
+    "capacity overflow",
+    "Tried to shrink to a larger capacity",
+    "attempt to divide by zero",
     "attempted to take ownership of Rust value while it was borrowed",
     "null pointer passed to rust",
     "recursive use of an object detected which would lead to unsafe aliasing in rust",
@@ -124,24 +128,48 @@ const MESSAGES: [&str; 17] = [
     ),
 ];
 
-/// Overwrites these texts, which nobody reads any more, with zeros: they pack to nothing.
+/// What stands for a value between two pieces of a message.
+const VALUE: u8 = 0xc0;
+/// A place in a source, as a panic names it: the address and the length of its path, line and column.
+const LOCATION: usize = 16;
+
+/// Overwrites these texts, which nobody reads any more, with zeros, and the places in the sources with them: they pack to nothing.
 pub fn blank(module: &mut Module) {
     let all: Vec<_> = module.data.iter().map(|data| data.id()).collect();
-    for id in all {
-        let data = module.data.get_mut(id);
+    let mut paths = Vec::new();
+    for id in &all {
+        let data = module.data.get_mut(*id);
         for message in MESSAGES {
             while let Some(at) = find(&data.value, message.as_bytes()) {
-                data.value[at..at + message.len()].fill(0);
+                // A piece of a message has its length before it.
+                let from = if at > 0 && usize::from(data.value[at - 1]) == message.len() { at - 1 } else { at };
+                let end = at + message.len();
+                data.value[from..end].fill(0);
+                if data.value.get(end) == Some(&VALUE) {
+                    data.value[end] = 0;
+                }
             }
         }
+        let DataKind::Active { offset: ConstExpr::Value(Value::I32(address)), .. } = data.kind else { continue };
         for start in PATHS {
             let mut from = 0;
             while let Some(at) = find(&data.value[from..], start.as_bytes()).map(|at| from + at) {
                 let path = data.value[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric() || b"/_-.".contains(byte)).count();
                 if let Some(end) = find(&data.value[at..at + path], b".rs") {
-                    data.value[at..at + end + 3].fill(0);
+                    let length = end + 3;
+                    data.value[at..at + length].fill(0);
+                    paths.push([address.cast_unsigned() + at as u32, length as u32].map(u32::to_le_bytes).concat());
                 }
                 from = at + 1;
+            }
+        }
+    }
+    for id in all {
+        let data = module.data.get_mut(id);
+        for path in &paths {
+            while let Some(at) = find(&data.value, path) {
+                let end = (at + LOCATION).min(data.value.len());
+                data.value[at..end].fill(0);
             }
         }
     }

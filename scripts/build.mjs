@@ -1,9 +1,12 @@
-// npm run build [-- client|emulator] [-- --force]: makes pkg/ complete, so that `npm pack ./pkg` makes what would be published.
+// npm run build [-- client|emulator|trapping] [-- --force]: makes pkg/ complete, so that `npm pack ./pkg` makes what would be published.
 //
 //   pkg/wasm/<name>.wasm        the module
 //   pkg/wasm/<name>.js          wasm-bindgen's glue for it, the same for all runtimes
 //   pkg/wasm/<name>.d.ts        the glue's types, for our own type check only
 //   pkg/wasm/<name>.inline.js   `export default "<the module in base64>"`, for an entry that carries its module inside
+//
+// `trapping` is the client's module that traps when it is told to, for tests/instance. It fits the client's glue, is built only where it is
+// named, and never gets into pkg/: it is target/trapping/client.wasm.
 //
 // Work whose inputs have not changed is skipped. The same inputs give the same bytes, on any machine.
 
@@ -22,11 +25,14 @@ const modules = {
   emulator: ["-O3", "--strip-debug", "--strip-producers"],
 };
 // The client is built without the standard library: see Cargo.toml.
-const features = { client: "bare", emulator: "emulator" };
-const parts = (name) => [`${name}.js`, `${name}.d.ts`, `${name}.wasm`, `${name}.inline.js`];
+const features = { client: "bare", emulator: "emulator", trapping: "trapping" };
+/** Built as the client's module is, but for its features, and for tests alone. */
+const isApart = (name) => name === "trapping";
+const kindOf = (name) => (isApart(name) ? "client" : name);
+const parts = (name) => (isApart(name) ? ["client.wasm"] : [`${name}.js`, `${name}.d.ts`, `${name}.wasm`, `${name}.inline.js`]);
 const copies = ["README.md", "CHANGELOG.md", "LICENSE", "LICENSE-MIT", "LICENSE-APACHE"];
 
-const output = path.join(root, "pkg", "wasm");
+const outputOf = (name) => (isApart(name) ? path.join("target", name) : path.join("pkg", "wasm"));
 const work = path.join(root, "target", "build");
 const bindgen = path.join(root, "tools", "target", "debug", "bindgen");
 
@@ -51,7 +57,7 @@ const inputs = () =>
     JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")).devDependencies.binaryen,
   );
 
-const hashOfOutputs = (name) => hashOfFiles(parts(name).map((part) => path.join("pkg", "wasm", part)));
+const hashOfOutputs = (name) => hashOfFiles(parts(name).map((part) => path.join(outputOf(name), part)));
 const stampFile = (name) => path.join(work, `${name}.stamp`);
 
 function isCurrent(name, wanted) {
@@ -116,7 +122,9 @@ async function buildTools() {
 
 async function buildModule(name) {
   const start = Date.now();
-  const compiled = path.join(root, "target", "wasm32-unknown-unknown", name, "appconfig_edge.wasm");
+  const kind = kindOf(name);
+  const output = path.join(root, outputOf(name));
+  const compiled = path.join(root, "target", "wasm32-unknown-unknown", kind, "appconfig_edge.wasm");
   console.log(`building the ${name} module${existsSync(compiled) ? "" : " (the first time takes about a minute)"}…`);
   const source = inputs();
   // Of this process alone: another build may be going on.
@@ -124,22 +132,22 @@ async function buildModule(name) {
   mkdirSync(folder, { recursive: true });
   mkdirSync(output, { recursive: true });
 
-  const target = ["--lib", "--target", "wasm32-unknown-unknown", "--profile", name, "--features", features[name]];
-  await must(`compiling the ${name} module`, "cargo", ["build", "--quiet", "--locked", ...flags(name), ...target]);
-  await must(`generating the ${name} module's glue`, bindgen, [compiled, folder, name, ...(name === "client" ? ["--snip"] : [])]);
-  const wasm = path.join(folder, `${name}.wasm`);
-  const optimize = [path.join(root, "node_modules", "binaryen", "bin", "wasm-opt"), path.join(folder, `${name}_bg.wasm`), "-o", wasm, ...modules[name]];
+  const target = ["--lib", "--target", "wasm32-unknown-unknown", "--profile", kind, "--features", features[name]];
+  await must(`compiling the ${name} module`, "cargo", ["build", "--quiet", "--locked", ...flags(kind), ...target]);
+  await must(`generating the ${name} module's glue`, bindgen, [compiled, folder, kind, ...(kind === "client" ? ["--snip"] : [])]);
+  const wasm = path.join(folder, `${kind}.wasm`);
+  const optimize = [path.join(root, "node_modules", "binaryen", "bin", "wasm-opt"), path.join(folder, `${kind}_bg.wasm`), "-o", wasm, ...modules[kind]];
   await must(`optimizing the ${name} module`, process.execPath, optimize);
-  const glue = path.join(folder, `${name}.js`);
-  if (name === "client") writeFileSync(glue, shorten(readFileSync(glue, "utf8")));
-  writeFileSync(path.join(folder, `${name}.inline.js`), `export default "${readFileSync(wasm).toString("base64")}";\n`);
+  const glue = path.join(folder, `${kind}.js`);
+  if (kind === "client") writeFileSync(glue, shorten(readFileSync(glue, "utf8")));
+  writeFileSync(path.join(folder, `${kind}.inline.js`), `export default "${readFileSync(wasm).toString("base64")}";\n`);
 
   // Renamed into place, so that who reads at the same time sees a whole file.
   for (const part of parts(name)) renameSync(path.join(folder, part), path.join(output, part));
   rmSync(folder, { recursive: true, force: true });
   // If a source was edited meanwhile, the stamp names what it was before, and the next build builds again.
   writeFileSync(stampFile(name), `${source} ${hashOfOutputs(name)}`);
-  console.log(`  done in ${since(start)}: ${statSync(path.join(output, `${name}.wasm`)).size.toLocaleString("en")} bytes`);
+  console.log(`  done in ${since(start)}: ${statSync(path.join(output, `${kind}.wasm`)).size.toLocaleString("en")} bytes`);
 }
 
 /** Builds what is not current. */
@@ -164,8 +172,8 @@ export async function build({ names = Object.keys(modules), force = false } = {}
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   script(async () => {
     const words = process.argv.slice(2);
-    const names = words.filter((word) => Object.hasOwn(modules, word));
+    const names = words.filter((word) => Object.hasOwn(features, word));
     const built = await build({ names: names.length > 0 ? names : undefined, force: words.includes("--force") });
-    if (built.length === 0) console.log("pkg is up to date");
+    if (built.length === 0) console.log(`${names.some(isApart) ? "it" : "pkg"} is up to date`);
   });
 }

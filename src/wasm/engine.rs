@@ -154,6 +154,8 @@ pub fn sign(mut text: Vec<u8>) -> Vec<u8> {
     let credentials =
         Credentials { access_key_id: next(), secret_access_key: next(), session_token: Some(next()).filter(|token| !token.is_empty()) };
     let (timestamp, url) = (next(), next());
+    #[cfg(feature = "trapping")]
+    super::trap::obey(credentials.access_key_id);
     let body = Some(rest).filter(|body| !body.is_empty());
     let authorization = sigv4::sign(url, body, &credentials, region, timestamp);
     text.zeroize();
@@ -176,6 +178,8 @@ fn response(mut rest: &str) -> Response {
         document.texts.push((path, part(&mut rest, SEPARATOR).to_owned()));
     }
     response.document = Some(document);
+    #[cfg(feature = "trapping")]
+    super::trap::obey(response.version_label.as_deref().unwrap_or_default());
     response.headers_may_be_hidden = hidden > 0;
     response.body = match body {
         0 => None,

@@ -8,6 +8,8 @@ mod allocator;
 mod border;
 #[cfg(all(feature = "client", target_arch = "wasm32"))]
 mod engine;
+#[cfg(all(feature = "trapping", target_arch = "wasm32"))]
+mod trap;
 // On every target in tests.
 #[cfg(any(test, all(feature = "client", target_arch = "wasm32")))]
 #[allow(unsafe_code)]

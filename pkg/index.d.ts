@@ -149,7 +149,7 @@ export interface RequestOptions {
 }
 
 /** What a client has, whichever way it authenticates. */
-export interface CommonOptions<Value = undefined> extends RequestOptions {
+export interface CommonOptions<Value = unknown> extends RequestOptions {
   /** The application's id or name, 1 to 128 characters. */
   application: string;
   /** The environment's id or name, 1 to 128 characters. */
@@ -307,12 +307,12 @@ export interface SignedForEndpoint extends SignedAnywhere, OwnEndpoint {
 /** The ways to the service. */
 export type Access = Proxied | PresignedForRegion | PresignedForEndpoint | SignedForRegion | SignedForEndpoint;
 
-export interface ProxiedOptions<Value = undefined> extends CommonOptions<Value>, Proxied {}
-export type PresignedOptions<Value = undefined> = CommonOptions<Value> & (PresignedForRegion | PresignedForEndpoint);
-export type SignedOptions<Value = undefined> = CommonOptions<Value> & (SignedForRegion | SignedForEndpoint);
+export interface ProxiedOptions<Value = unknown> extends CommonOptions<Value>, Proxied {}
+export type PresignedOptions<Value = unknown> = CommonOptions<Value> & (PresignedForRegion | PresignedForEndpoint);
+export type SignedOptions<Value = unknown> = CommonOptions<Value> & (SignedForRegion | SignedForEndpoint);
 
 /** What a {@link ConfigurationClient} is made of. They are checked by name; what is wrong is an error `invalid-option`. */
-export type ConfigurationClientOptions<Value = undefined> = ProxiedOptions<Value> | PresignedOptions<Value> | SignedOptions<Value>;
+export type ConfigurationClientOptions<Value = unknown> = ProxiedOptions<Value> | PresignedOptions<Value> | SignedOptions<Value>;
 
 interface AnySignRequest {
   readonly url: string;
@@ -378,7 +378,7 @@ export interface Configuration<Value = unknown> {
   readonly receivedAt: Date;
   /** Where it came from: a poll, a `store`, another tab, or the option `bootstrap`. */
   readonly source: "network" | "store" | "tab" | "bootstrap";
-  /** The output of the schema that `validate` is. Of a bootstrap not where the schema is asynchronous. */
+  /** The output of the schema that `validate` is; absent without one. Of a bootstrap not where the schema is asynchronous. */
   readonly value: Value;
 }
 
@@ -430,7 +430,7 @@ export interface ListenerOptions {
 declare const Target: new () => Omit<EventTarget, "addEventListener" | "removeEventListener">;
 
 /** Keeps one configuration current. An `EventTarget`. */
-export class ConfigurationClient<Value = undefined> extends Target {
+export class ConfigurationClient<Value = unknown> extends Target {
   /** Checks the options, and does nothing else: no request, no timer. */
   constructor(options: ConfigurationClientOptions<Value>);
 
@@ -589,12 +589,14 @@ export class AppConfigError extends Error {
   readonly place?: string | undefined;
 }
 
-/** The error of an attempt to poll. */
-export interface AttemptError extends AppConfigError {
-  readonly code: AttemptErrorCode;
-  readonly operation: "StartConfigurationSession" | "GetLatestConfiguration";
-  readonly retryAt: Date;
-}
+/**
+ * The error of an attempt to poll. It is `module-failed`, and of no operation, where the WebAssembly module trapped three times within an hour:
+ * `retryAt` is when a `start()` begins anew.
+ */
+export type AttemptError = AppConfigError & { readonly retryAt: Date } & (
+    | { readonly code: AttemptErrorCode; readonly operation: "StartConfigurationSession" | "GetLatestConfiguration" }
+    | { readonly code: "module-failed"; readonly operation?: undefined }
+  );
 
 /** How one operation is called: as a client is made, but for what says which configuration it keeps and how. */
 export type OperationOptions = RequestOptions &

@@ -38,7 +38,11 @@ for (const [name, file] of Object.entries(entries)) {
 
 test("every member is in the types, and in the JavaScript", async () => {
   const emulator = createEmulator({ configurations: [{ ...target, content: {} }] });
-  const client = new ConfigurationClient({ ...target, endpoint: "https://emulator.test", fetch: emulator.fetch, logger: null });
+  const validate = { "~standard": { version: 1, vendor: "own", validate: (value) => ({ value }) } };
+  const told = [];
+  const client = new ConfigurationClient({
+    ...target, endpoint: "https://emulator.test", fetch: emulator.fetch, logger: null, validate, onResponse: (response) => told.push(response),
+  });
   const events = [];
   for (const type of ["update", "statuschange"]) client.addEventListener(type, (event) => events.push(event));
   const configuration = await client.start();
@@ -50,7 +54,36 @@ test("every member is in the types, and in the JavaScript", async () => {
   const [status, update] = [events.find(({ type }) => type === "statuschange"), events.find(({ type }) => type === "update")];
   assert.deepEqual(membersOf(update), Object.keys(members.UpdateEvent));
   assert.deepEqual(membersOf(status), sorted(Object.keys(members.StatusChangeEvent)));
+  assert.deepEqual(sorted(Object.keys(client.usage)), sorted(Object.keys(members.Usage)));
+  assert.deepEqual(sorted(Object.keys(client.health())), sorted(Object.keys(members.Health)));
+  const snapshots = [client.snapshot(), await bytesAlone()].flatMap(Object.keys);
+  assert.deepEqual(sorted(new Set(snapshots)), sorted(Object.keys(members.Snapshot)));
+  assert.deepEqual(sorted(Object.keys(told[0])), sorted(Object.keys(members.ResponseInformation)));
+  assert.deepEqual(membersOf(new index.LimitEvent("requestsPerHour", client.usage)), sorted(Object.keys(members.LimitEvent)));
   assert.deepEqual(membersOf(emulator), sorted(Object.keys(members.Emulator)));
+});
+
+/** The snapshot of what is no text. */
+async function bytesAlone() {
+  const { fetch } = createEmulator({ configurations: [{ ...target, content: new Uint8Array([255]) }] });
+  const client = new ConfigurationClient({ ...target, endpoint: "https://emulator.test", fetch, mode: "manual" });
+  await client.start();
+  return client.snapshot();
+}
+
+test("what was refused has the members that the types say", async () => {
+  const { fetch } = createEmulator({ configurations: [{ ...target, content: {} }] });
+  const seen = [];
+  const schema = { "~standard": { version: 1, vendor: "own", validate: () => ({ issues: [{ message: "no" }] }) } };
+  const thrower = () => {
+    throw new Error("no");
+  };
+  for (const validate of [schema, thrower]) {
+    const client = new ConfigurationClient({ ...target, endpoint: "https://emulator.test", fetch, logger: null, mode: "manual", validate });
+    await assert.rejects(client.start(), { code: "refused" });
+    seen.push(...Object.keys(client.rejected));
+  }
+  assert.deepEqual(sorted(new Set(seen)), sorted(Object.keys(members.Rejected)));
 });
 
 const refused = (status, type, body) => Response.json(body, { status, headers: { "x-amzn-errortype": type, "x-amzn-requestid": "1-2-3" } });
@@ -129,6 +162,14 @@ function known(make) {
 
 test("every option is in the types, and in the JavaScript", async () => {
   assert.deepEqual(known(() => new ConfigurationClient({ nonsense: 1 })), sorted(Object.keys(options.ConfigurationClient)));
+  // The names in an object of numbers.
+  for (const name of ["limits", "prices"]) {
+    const given = { ...target, endpoint: "https://emulator.test", [name]: { nonsense: 1 } };
+    assert.throws(() => new ConfigurationClient(given), (error) => {
+      assert.deepEqual(sorted(/ by (.*), got/.exec(error.message)[1].split(", ")), sorted(Object.keys(options[name])));
+      return true;
+    });
+  }
   assert.deepEqual(known(() => createEmulator({ nonsense: 1 })), sorted(Object.keys(options.createEmulator)));
   const client = new ConfigurationClient({ ...target, endpoint: "https://emulator.test" });
   for (const method of ["start", "refresh"]) {
@@ -151,7 +192,8 @@ test("every code and status is in the types, and in the JavaScript", () => {
   const files = readdirSync(home).filter((name) => name.endsWith(".js"));
   const thrown = new Set(files.flatMap((name) => all(readFileSync(path.join(home, name), "utf8"), /AppConfigError\(\s*"([a-z-]+)"/g)));
   assert.deepEqual(sorted(Object.keys(otherErrorCodes)), sorted([...thrown].filter((name) => !(name in attemptErrorCodes))));
-  assert.deepEqual(Object.keys(statuses), all(between(source("pkg/client.js"), "const statuses = [", "]"), /"(\w+)"/g));
+  const client = source("pkg/client.js");
+  assert.deepEqual(Object.keys(statuses), [...all(between(client, "const statuses = [", "]"), /"(\w+)"/g), ...all(client, /#become\("(\w+)"\)/g)]);
 });
 
 const tsc = path.join(root, "node_modules/typescript/bin/tsc");

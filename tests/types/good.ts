@@ -19,6 +19,7 @@ import {
   ResourceNotFoundException,
   type SignRequest,
   type SignedOptions,
+  type StandardSchema,
   type StartConfigurationSessionRequest,
   StatusChangeEvent,
   ThrottlingException,
@@ -111,7 +112,7 @@ export async function use(client: ConfigurationClient): Promise<void> {
   const text: string = refreshed.text();
   const label: string | undefined = refreshed.versionLabel ?? refreshed.contentType;
   const age: number = Date.now() - refreshed.receivedAt.getTime();
-  const source: "network" = refreshed.source;
+  const source: "network" | "store" | "tab" | "bootstrap" = refreshed.source;
   for await (const configuration of client.updates()) console.log(configuration.text());
   const status: ClientStatus = client.status;
   const held: Configuration | undefined = client.configuration;
@@ -125,6 +126,23 @@ export async function use(client: ConfigurationClient): Promise<void> {
   console.log(enabled, unknown, bytes, text, label, age, source, status, held, seconds, target);
 }
 
+// What checks a configuration: a schema's output is the type of what is held.
+const schema: StandardSchema<Flags> = { "~standard": { version: 1, vendor: "own", validate: (value) => ({ value: value as Flags }) } };
+const checked = new ConfigurationClient({ ...target, endpoint: "/config", validate: schema, validateTimeoutInMilliseconds: 100 });
+const colour: string | undefined = checked.configuration?.value.checkout.colour;
+const ofRegion = new ConfigurationClient({ ...target, region: "eu-west-1", credentials: key, validate: schema });
+const ofSigned = new ConfigurationClient({ ...target, region: "eu-west-1", sign: () => ({}), validate: schema });
+export async function valueOf(): Promise<boolean[]> {
+  for await (const { value } of ofRegion.updates()) if (value.checkout.enabled) break;
+  const refused: string | undefined = checked.rejected?.issues?.[0]?.message ?? checked.rejected?.reason;
+  console.log(refused, checked.rejected?.error);
+  return [(await checked.start()).value.checkout.enabled, (await ofSigned.refresh()).value.checkout.enabled];
+}
+checked.addEventListener("update", ({ configuration }) => console.log(configuration.value.checkout.enabled));
+void use(checked);
+new ConfigurationClient({ ...target, endpoint: "/config", validate: (configuration) => configuration.text() !== "" });
+new ConfigurationClient({ ...target, endpoint: "/config", validate: async (configuration) => void configuration.json() });
+
 // Events.
 proxied.addEventListener("update", (event) => {
   const json: unknown = event.configuration.json();
@@ -134,7 +152,7 @@ proxied.addEventListener("update", (event) => {
 proxied.addEventListener("error", function ({ error }) {
   const attempt: AttemptError = error;
   const at: Date = error.retryAt;
-  const operation: string = error.operation;
+  const operation: string = error.code === "module-failed" ? "none" : error.operation;
   const client: ConfigurationClient = this;
   console.log(attempt, at, operation, client);
 }, { once: true, signal: AbortSignal.timeout(1) });
@@ -165,10 +183,10 @@ const all: Record<AppConfigErrorCode, true> = {
   network: true, "body-cut": true, "timed-out": true, "not-sent": true, "bad-request": true, "token-refused": true, "too-early": true,
   "not-found": true, throttled: true, "access-denied": true, "credentials-expired": true, "clock-skew": true, "service-error": true,
   redirected: true, "unexpected-answer": true, "headers-hidden": true, "invalid-body": true, "body-too-large": true,
-  "no-configuration": true, "invalid-option": true, "not-ready": true, stopped: true, "module-failed": true, "not-json": true,
+  "no-configuration": true, refused: true, "invalid-option": true, "not-ready": true, stopped: true, "module-failed": true, "not-json": true,
 };
 const logger: Logger = { info() {}, warn: (message) => console.warn(message.length) };
-console.log(all, logger, FailureEvent);
+console.log(all, logger, FailureEvent, colour);
 
 // The two operations by themselves, in each of the ways.
 export async function loop(input: StartConfigurationSessionRequest): Promise<void> {

@@ -14,13 +14,20 @@ import type {
   FailureEvent,
   GetLatestConfigurationRequest,
   GetLatestConfigurationResponse,
+  Health,
+  LimitEvent,
   OperationOptions,
+  Rejected,
   ResourceNotFoundException,
+  ResponseInformation,
   SignRequest,
+  Snapshot,
   StartConfigurationSessionRequest,
   StartConfigurationSessionResponse,
   StatusChangeEvent,
   UpdateEvent,
+  Usage,
+  UsageLimits,
   WaitOptions,
 } from "appconfig-edge";
 import type * as entry from "appconfig-edge";
@@ -34,8 +41,8 @@ type Keys<T> = T extends unknown ? keyof T : never;
 
 const client = {
   AppConfigError: true, BadRequestException: true, ConfigurationClient: true, FailureEvent: true, InternalServerException: true,
-  ResourceNotFoundException: true, StatusChangeEvent: true, ThrottlingException: true, UpdateEvent: true, getLatestConfiguration: true,
-  startConfigurationSession: true,
+  LimitEvent: true, ResourceNotFoundException: true, StatusChangeEvent: true, ThrottlingException: true, UpdateEvent: true, durableObjectStore: true,
+  getLatestConfiguration: true, startConfigurationSession: true,
 } satisfies Names<keyof typeof entry>;
 export const exported = {
   "appconfig-edge": client,
@@ -46,11 +53,22 @@ export const exported = {
 export const members = {
   /** Besides what every EventTarget has, and Symbol.dispose. */
   ConfigurationClient: {
-    status: true, configuration: true, clockOffsetInMilliseconds: true, start: true, refresh: true, updates: true, stop: true, addEventListener: true,
-    removeEventListener: true,
+    status: true, configuration: true, rejected: true, usage: true, clockOffsetInMilliseconds: true, start: true, refresh: true, updates: true, stop: true,
+    health: true, snapshot: true, forget: true, addEventListener: true, removeEventListener: true,
   } satisfies Names<Exclude<keyof ConfigurationClient, "dispatchEvent">>,
-  Configuration: { bytes: true, text: true, json: true, contentType: true, versionLabel: true, receivedAt: true, source: true } satisfies Names<keyof Configuration>,
+  /** With a schema. */
+  Configuration: {
+    bytes: true, text: true, json: true, contentType: true, versionLabel: true, receivedAt: true, source: true, value: true,
+  } satisfies Names<keyof Configuration>,
+  Rejected: { versionLabel: true, contentType: true, receivedAt: true, reason: true, issues: true, error: true } satisfies Names<keyof Rejected>,
+  Usage: { requests: true, sessions: true, configurationsReceived: true, bytes: true, errors: true, estimatedPrice: true } satisfies Names<keyof Usage>,
+  Health: { status: true, ageInMilliseconds: true, lastError: true, nextPollAt: true } satisfies Names<keyof Health>,
+  Snapshot: { content: true, base64: true, contentType: true, versionLabel: true, receivedAt: true } satisfies Names<keyof Snapshot>,
+  ResponseInformation: {
+    operation: true, status: true, durationInMilliseconds: true, sizeInBytes: true, requestId: true,
+  } satisfies Names<keyof ResponseInformation>,
   UpdateEvent: { configuration: true } satisfies Names<Exclude<keyof UpdateEvent, keyof Event>>,
+  LimitEvent: { limit: true, usage: true } satisfies Names<Exclude<keyof LimitEvent, keyof Event>>,
   FailureEvent: { error: true } satisfies Names<Exclude<keyof FailureEvent, keyof Event>>,
   StatusChangeEvent: { status: true, previousStatus: true } satisfies Names<Exclude<keyof StatusChangeEvent, keyof Event>>,
   AppConfigError: {
@@ -78,8 +96,14 @@ export const options = {
     application: true, environment: true, configurationProfile: true, endpoint: true, region: true, useFipsEndpoint: true, useDualstackEndpoint: true,
     allowInsecureEndpoint: true, credentials: true, sign: true, headers: true, requestCredentials: true, requiredMinimumPollIntervalInSeconds: true,
     requireValidJson: true, maximumBodyBytes: true, headersTimeoutInMilliseconds: true, idleTimeoutInMilliseconds: true,
-    totalTimeoutInMilliseconds: true, keepAlive: true, fetch: true, logger: true,
+    totalTimeoutInMilliseconds: true, keepAlive: true, fetch: true, logger: true, validate: true, validateTimeoutInMilliseconds: true, store: true,
+    exclusive: true, sessionKey: true, bootstrap: true, mode: true, whenCold: true, hiddenPollIntervalInSeconds: true, prices: true, limits: true,
+    onRequest: true, onResponse: true,
   } satisfies Names<Keys<ConfigurationClientOptions>>,
+  limits: {
+    requestsPerHour: true, requestsPerDay: true, sessionsPerHour: true, sessionsPerDay: true, pricePerHour: true, pricePerDay: true,
+  } satisfies Names<keyof UsageLimits>,
+  prices: { request: true, configurationReceived: true } satisfies Names<keyof NonNullable<ConfigurationClientOptions["prices"]>>,
   operation: {
     endpoint: true, region: true, useFipsEndpoint: true, useDualstackEndpoint: true, allowInsecureEndpoint: true, credentials: true, sign: true,
     headers: true, requestCredentials: true, maximumBodyBytes: true, headersTimeoutInMilliseconds: true, idleTimeoutInMilliseconds: true,
@@ -102,8 +126,9 @@ export const attemptErrorCodes = {
   network: true, "body-cut": true, "timed-out": true, "not-sent": true, "bad-request": true, "token-refused": true, "too-early": true,
   "not-found": true, throttled: true, "access-denied": true, "credentials-expired": true, "clock-skew": true, "service-error": true,
   redirected: true, "unexpected-answer": true, "headers-hidden": true, "invalid-body": true, "body-too-large": true, "no-configuration": true,
+  refused: true,
 } satisfies Names<AttemptErrorCode>;
 export const otherErrorCodes = {
   "invalid-option": true, "not-ready": true, stopped: true, "module-failed": true, "not-json": true,
 } satisfies Names<Exclude<AppConfigErrorCode, AttemptErrorCode>>;
-export const statuses = { idle: true, starting: true, ready: true, stale: true, stopped: true } satisfies Names<ClientStatus>;
+export const statuses = { idle: true, starting: true, ready: true, stale: true, stopped: true, failed: true } satisfies Names<ClientStatus>;

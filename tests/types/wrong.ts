@@ -7,6 +7,7 @@ import {
   ConfigurationClient,
   ResourceNotFoundException,
   type SignRequest,
+  type StandardSchema,
   getLatestConfiguration,
   startConfigurationSession,
 } from "appconfig-edge";
@@ -121,6 +122,15 @@ export function members(bad: BadRequestException, missing: ResourceNotFoundExcep
 }
 
 const client = new ConfigurationClient(proxied);
+// @ts-expect-error: without a schema nobody knows what it is
+client.configuration?.value.checkout;
+// @ts-expect-error: a check says yes or no
+new ConfigurationClient({ ...proxied, validate: () => "yes" });
+// @ts-expect-error: no schema
+new ConfigurationClient({ ...proxied, validate: { parse() {} } });
+const schema: StandardSchema<{ limit: number }> = { "~standard": { version: 1, vendor: "own", validate: () => ({ value: { limit: 7 } }) } };
+// @ts-expect-error: what a schema gives has a type
+new ConfigurationClient({ ...proxied, validate: schema }).configuration?.value.limit.trim();
 // @ts-expect-error: it is read only
 client.clockOffsetInMilliseconds = 0;
 // @ts-expect-error: it has a unit

@@ -474,7 +474,8 @@ export class ConfigurationClient extends EventTarget {
     failed: (self, numbers, texts, reason) => self.#fail(attemptError(numbers, texts, codes[numbers.code] === "refused" ? { message: self.#rejected.reason } : reason), numbers.final),
 
     broke: (self) => {
-      self.#fail(new AppConfigError("module-failed", "the WebAssembly module trapped three times within an hour; a start() an hour later begins anew"), true);
+      const retryAt = new Date(Date.now() + 3600000);
+      self.#fail(new AppConfigError("module-failed", "the WebAssembly module trapped three times within an hour; a start() an hour later begins anew", { retryAt }), true);
       self.#become("failed");
       self.#settle();
     },

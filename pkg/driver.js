@@ -13,6 +13,8 @@ const TIMEOUT = 3, PROGRESS = 4, NOT_SENT = 5, NETWORK = 6, BODY_CUT = 7, REDIRE
 const WAIT = 0, REQUEST = 2, CANCEL = 3, UPDATED = 4, UNCHANGED = 5, FAILED = 6, STATUS = 7, SAVE = 8;
 
 const NO_BODY = 0, EMPTY = 1, TOO_LARGE = 6;
+// Bits of what is saved.
+const REPLAYED = 1, IN_USE = 2;
 
 /** At 2^31 milliseconds hosts fire at once. */
 const LONGEST_TIMER = 2147483647;
@@ -33,6 +35,7 @@ export class Driver {
   #refused; // what to say of a host that refuses this page's origin, once that was asked
   #running = STOP;
   #wanted = false; // somebody refreshes
+  #asked = false; // whether the service may have seen the token that was saved last
   #left = 0; // 1 while it leaves, then 2
   /** What the engine wants to be kept, as resume() in src/wasm/engine.rs has it: [token, obtained, due, interval, is, …]. */
   saved;
@@ -79,7 +82,7 @@ export class Driver {
   /** Feeds the engine and does what it says. */
   input(kind, id = 0, reason = undefined) {
     if (kind < REFRESH) this.#running = kind;
-    else if (kind === REFRESH) this.#wanted = true;
+    if (kind === REFRESH || kind === STOP) this.#wanted = kind === REFRESH;
     this.#turn([kind, id], reason);
   }
 
@@ -107,8 +110,10 @@ export class Driver {
     const wait = standstill();
     if (wait) return this.#pause(wait);
     try {
-      if (this.#instance !== instance) this.#begin();
-      this.#follow(this.#engine.feed(...input), ...rest);
+      if (this.#instance === instance) return this.#follow(this.#engine.feed(...input), ...rest);
+      this.#begin();
+      // All that still counts was told to it; an answer is to what an engine before it asked.
+      this.#follow(this.#engine.feed(input[0] === STOP ? STOP : TIMEOUT));
     } catch {
       // All that the engine does is its own, so it is out of order: so are those of all other clients, who find out as this one does.
       trapped(this.#instance);
@@ -118,8 +123,8 @@ export class Driver {
 
   #begin() {
     const options = this.#options;
-    // Nobody answers any more what an engine before this one asked.
-    if (this.#exchange && this.saved) this.saved[4] |= 1;
+    // Unlike a store this knows whether the token was in use: if so it is replayed, and if not it is nobody's.
+    if (this.#engine && this.saved) this.saved[4] = (this.saved[4] & ~IN_USE) | (this.#asked && REPLAYED);
     this.#abort();
     this.#instance = instance;
     this.#engine = new Engine(
@@ -146,8 +151,16 @@ export class Driver {
   #pause(wait) {
     this.#abort();
     if (this.#left) return;
-    if (wait === Infinity) this.#host.broke(this.#self);
-    else this.#wait(performance.now() + wait);
+    const isWanted = this.#running === START || this.#wanted;
+    const isOver = wait === Infinity;
+    this.#wait(isWanted && !isOver ? performance.now() + wait : undefined);
+    if (isOver) {
+      this.#running = STOP;
+      this.#wanted = false;
+    }
+    if (isWanted && isOver) this.#host.broke(this.#self);
+    // Whoever is content with what is held need not wait.
+    else if (wait) this.#host.settled(this.#self);
   }
 
   /** Does what the engine says. */
@@ -157,7 +170,10 @@ export class Driver {
     for (const [number, ...parts] of outputs) {
       const kind = +number;
       const [a, b, c, d, e] = parts;
-      if (kind === SAVE) host.save(self, (this.saved = parts));
+      if (kind === SAVE) {
+        this.#asked = false;
+        host.save(self, (this.saved = parts));
+      }
       else if (this.#left) continue;
       else if (kind === WAIT) due = +a;
       else if (kind === REQUEST) this.#send(a, +b, c, d);
@@ -233,6 +249,7 @@ export class Driver {
       const [target, init] = await prepare(options, operation, url, body, signal);
       if (isOver() || host.isForeign(self)) return;
       phase = NETWORK;
+      this.#asked = !!operation;
       begun = performance.now();
       host.sent(self, operation);
       if (isOver()) return;

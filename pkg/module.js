@@ -9,13 +9,15 @@ const HOUR = 3600000;
 const SECOND_WAIT = 10000;
 const MOST_TRAPS = 3;
 
+const now = () => performance.now();
+
 let loader;
 let loading;
 let module;
 let ready = false;
 /** The number of the instance: engines of an earlier one are of no use any more. */
 export let instance = 0;
-let traps = []; // when instances trapped within the last hour
+let traps = []; // when instances trapped within the last hour, by the clock that nobody sets
 
 /** Says how the module is come by: `load` gives a WebAssembly.Module, or a promise of one. */
 export function provide(load) {
@@ -48,22 +50,22 @@ function begin() {
 export function trapped(number) {
   if (!ready || number !== instance) return;
   ready = false;
-  traps.push(Date.now());
+  traps.push(now());
 }
 
 /** How long there is no instance, in milliseconds: 0 where there is one, Infinity where too many have trapped within an hour. */
 export function standstill() {
   if (ready) return 0;
-  traps = traps.filter((at) => Date.now() - at < HOUR);
+  traps = traps.filter((at) => now() - at < HOUR);
   if (traps.length >= MOST_TRAPS) return Infinity;
-  const wait = traps.length > 1 ? traps.at(-1) + SECOND_WAIT - Date.now() : 0;
+  const wait = traps.length > 1 ? traps.at(-1) + SECOND_WAIT - now() : 0;
   if (wait > 0) return wait;
   try {
     begin();
     return 0;
   } catch {
     // Perhaps there is no memory for it now.
-    traps.push(Date.now());
+    traps.push(now());
     return standstill();
   }
 }
@@ -101,12 +103,15 @@ export class Engine {
   }
 }
 
-/** Signs a request: see sign() in src/wasm/engine.rs. */
-export function sign(texts) {
+/** Does something in an instance that is in order. What throws there is a trap. */
+export function inside(act) {
   try {
-    return signInModule(texts);
-  } catch (error) {
+    if (!standstill()) return act();
+  } catch {
     trapped(instance);
-    throw error;
   }
+  throw new AppConfigError("module-failed", "the WebAssembly module trapped");
 }
+
+/** Signs a request: see sign() in src/wasm/engine.rs. */
+export const sign = (texts) => inside(() => signInModule(texts));

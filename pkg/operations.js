@@ -1,12 +1,12 @@
 // The two operations by themselves, for those who run a loop of their own: in AWS's names, each one request, with time limits.
 //
-// An engine (src/wasm/engine.rs) builds the request and judges the answer, so that both are a client's. It lives as long as the request.
+// An engine (src/wasm/engine.rs) builds the request, and another one judges the answer, so that both are a client's.
 
 import { countingHeaders, expectResponse, expectWhole, isGood, MAXIMUM_TEXT, open, read } from "./answer.js";
 import { decode, join } from "./bytes.js";
 import { hide, learn } from "./credentials.js";
 import { AppConfigError, codes, describe, hearsay, operations, scrub } from "./errors.js";
-import { Engine, instantiate } from "./module.js";
+import { Engine, inside, instantiate } from "./module.js";
 import { checkCall, configurationRules, sessionRules } from "./options.js";
 import { originRefused, prepare } from "./request.js";
 
@@ -53,28 +53,31 @@ async function request(options, input, token) {
   const loading = instantiate();
   if (loading) await Promise.race(signal ? [loading, aborted(signal)] : [loading]);
   for (let again = !!(credentials || sign); ; again = false) {
-    const engine = create(options, input);
-    try {
-      let wanted = said(options, engine.feed(START)).next;
-      if (token) {
-        wanted = said(options, engine.feed(RESPONSE, wanted.id, 201, NEW, 0, 1, "", "", "", "", "InitialConfigurationToken", token)).next;
-      }
-      const { id, operation, url, body } = wanted;
-      const { response, values, text, bytes } = await ask(options, operation, url, body);
-      const [isWhole, texts] = read(text);
-      const { refused, next } = said(options, engine.feed(RESPONSE, id, response.status, NEW, +(response.type === "cors"), isWhole, ...values, ...texts));
-      if (!refused) return { values, bytes, next };
-      const { code, error } = refused;
-      const before = options.clockOffset;
-      learn(options, code, response.headers, text);
-      // An access key that is no function's would be the same again.
-      const mended = codes[code] === "credentials-expired" ? typeof credentials !== "object" : codes[code] === "clock-skew" && (sign || options.clockOffset !== before);
-      if (!again || !mended) throw error;
-    } finally {
-      engine.free();
-    }
+    const { operation, url, body } = consult(options, input, token).next;
+    const { response, values, text, bytes } = await ask(options, operation, url, body);
+    const [isWhole, texts] = read(text);
+    const { refused, next } = consult(options, input, token, response.status, NEW, +(response.type === "cors"), isWhole, ...values, ...texts);
+    if (!refused) return { values, bytes, next };
+    const { code, error } = refused;
+    const before = options.clockOffset;
+    learn(options, code, response.headers, text);
+    // An access key that is no function's would be the same again.
+    const mended = codes[code] === "credentials-expired" ? typeof credentials !== "object" : codes[code] === "clock-skew" && (sign || options.clockOffset !== before);
+    if (!again || !mended) throw error;
   }
 }
+
+/** What an engine says of a request, and of the answer if there is one. It ends with this: meanwhile the instance may be another one. */
+const consult = (options, input, token, ...answer) =>
+  inside(() => {
+    const engine = create(options, input);
+    let all = said(options, engine.feed(START));
+    const respond = (...parts) => (all = said(options, engine.feed(RESPONSE, all.next.id, ...parts)));
+    if (token) respond(201, NEW, 0, 1, "", "", "", "", "InitialConfigurationToken", token);
+    if (answer.length) respond(...answer);
+    engine.free();
+    return all;
+  });
 
 /** The engine of one request; where that is a poll the identifiers are no matter. */
 function create(options, input) {

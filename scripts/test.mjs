@@ -4,6 +4,7 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { build } from "./build.mjs";
 import { count } from "./counts.mjs";
 import { pack } from "./pack.mjs";
 import { must, Problem, root, run, script, since } from "./run.mjs";
@@ -21,6 +22,12 @@ const once = (make) => {
 
 /** The packed package, for the suites in PACKAGE_TARBALL. */
 const tarball = once(async () => ({ PACKAGE_TARBALL: await pack() }));
+
+/** The client's module that traps on demand, for tests/instance. */
+const trapping = once(async () => {
+  await build({ names: ["trapping"] });
+  return {};
+});
 
 /** A browser, for the suites in CHROMIUM, CHROMEDRIVER and the like. */
 const named = (ensure) => once(async () => Object.fromEntries(Object.entries(await ensure()).map(([name, file]) => [name.toUpperCase(), file])));
@@ -89,7 +96,7 @@ const steps = {
   clippy: {
     commands: () => [
       exit("cargo", "clippy", "--all-targets", "--features", "mistakes", "--", "-D", "warnings"),
-      ...["bare", "emulator"].map((feature) => exit("cargo", "clippy", "--lib", ...wasm, "--features", feature, "--", "-D", "warnings")),
+      ...["bare", "trapping", "emulator"].map((feature) => exit("cargo", "clippy", "--lib", ...wasm, "--features", feature, "--", "-D", "warnings")),
       exit("cargo", "clippy", "--test", "web", ...wasm, "--features", "client", "--", "-D", "warnings"),
     ],
   },
@@ -115,6 +122,7 @@ const steps = {
   "runtime-wrangler": { heavy: true, needs: [tarball, versions], commands: () => [runtime("wrangler")] },
   "runtime-firefox": { heavy: true, needs: [tarball, firefox], commands: () => [runtime("firefox")] },
   "runtime-webkit": { heavy: true, needs: [tarball, webkit], commands: () => [runtime("webkit")] },
+  instance: { needs: [tarball, trapping], commands: () => [suite("tests/instance", "--expose-gc")] },
   judge: { needs: [tarball], commands: () => [suite("tests/judge")] },
   package: { needs: [tarball], commands: () => [suite("tests/package")] },
   clock: { needs: [tarball], commands: () => [suite("tests/clock")] },

@@ -1,12 +1,15 @@
 // The caller's own check of a configuration: a function, or a Standard Schema (https://standardschema.dev) as zod, valibot and arktype have it.
 
+import { AppConfigError } from "./errors.js";
+
 /** Whether an option is one of the two. */
 export const isCheck = (value) => typeof value === "function" || typeof value?.["~standard"]?.validate === "function";
 
-/** What a refused configuration is refused for, as far as it may be told: the paths that a schema names. */
+/** What a refused configuration is refused for, as far as it may be told: the paths that a schema names, of parts that look like names. */
 function reasonOf(issues) {
-  const paths = issues.map(({ path }) => (path ?? []).map((part) => part?.key ?? part).join("."));
-  return paths.filter(Boolean).slice(0, 3).join(", ");
+  const named = (part) => (/^[\w-]{1,40}$/.test((part = String(part?.key ?? part))) ? part : "…");
+  const paths = issues.map(({ path }) => (path ?? []).map(named).join("."));
+  return `at ${paths.filter(Boolean).slice(0, 3).join(", ") || "its root"}`;
 }
 
 /**
@@ -20,16 +23,16 @@ export function validate(check, configuration, limit) {
     const { issues, value } = result;
     return issues ? { reason: reasonOf(issues), issues } : { value };
   };
-  // What was thrown may quote the configuration.
-  const refuse = (error) => ({ reason: error.name === "TimeoutError" ? error.message : "it threw", error });
+  // What was thrown may quote the configuration, but for what is this package's own.
+  const refuse = (error) => ({ reason: error instanceof AppConfigError ? error.message : "it threw", error });
   try {
     const result = schema ? schema.validate(configuration.json()) : check(configuration);
     if (typeof result?.then !== "function") return judge(result);
     let timer;
-    const late = new Promise((_, reject) => {
-      timer = setTimeout(() => reject(new DOMException(`no word from it within ${limit} ms`, "TimeoutError")), limit);
+    const late = new Promise((resolve) => {
+      timer = setTimeout(resolve, limit, { reason: `no word from it within ${limit} ms` });
     });
-    return Promise.race([result, late]).then(judge).catch(refuse).finally(() => clearTimeout(timer));
+    return Promise.race([Promise.resolve(result).then(judge).catch(refuse), late]).finally(() => clearTimeout(timer));
   } catch (error) {
     return refuse(error);
   }

@@ -20,8 +20,9 @@ import sockets from "./cases/sockets.mjs";
 import start from "./cases/start.mjs";
 import stop from "./cases/stop.mjs";
 import store from "./cases/store.mjs";
+import validate from "./cases/validate.mjs";
 
-const cases = { options, start, polls, refresh, stop, listeners, configuration, authentication, credentials, operations, errors, secrets, loading, sockets, store, lifecycle, leftovers, oddities, emulator };
+const cases = { options, start, polls, refresh, stop, listeners, configuration, authentication, credentials, operations, errors, secrets, loading, sockets, store, validate, lifecycle, leftovers, oddities, emulator };
 
 /**
  * Every test: its name, the function that runs it in a context, and where and when: `needs` names what not every world has (see harness.mjs),

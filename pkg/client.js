@@ -10,7 +10,7 @@ import { instantiate } from "./module.js";
 import { checkOptions, checkWait, refuse } from "./options.js";
 import { isOnline, isVisible, watch } from "./page.js";
 import { Keeper, pack, unpack } from "./store.js";
-import { Tab } from "./tabs.js";
+import { announce, Tab } from "./tabs.js";
 import { Meter } from "./usage.js";
 import { validate } from "./validate.js";
 import { looksAround, Waiter } from "./waiter.js";
@@ -98,7 +98,8 @@ export class ConfigurationClient extends EventTarget {
   }
 
   async forget() {
-    this.#tab?.post({ forget: true });
+    const keeper = this.#keep();
+    if (keeper?.isShared) announce(keeper.name, { forget: true });
     await this.#forget();
   }
 
@@ -115,6 +116,7 @@ export class ConfigurationClient extends EventTarget {
     options.signal?.throwIfAborted();
     this.#stopped = false;
     const { mode } = this.#options;
+    this.#started = !mode;
     let failures = this.#failures;
     return this.#wait(
       options,
@@ -126,11 +128,10 @@ export class ConfigurationClient extends EventTarget {
       },
       () => {
         failures = this.#failures;
-        this.#started = !mode;
         if (!mode) {
           this.#watch();
-          this.#driver.input(START);
-        } else if (mode === "lazy" || !this.#configuration) this.#driver.input(REFRESH);
+          this.#driver?.input(START);
+        } else if (mode === "lazy" || !this.#configuration) this.#driver?.input(REFRESH);
       },
     );
   }
@@ -153,15 +154,18 @@ export class ConfigurationClient extends EventTarget {
         const waits = this.#driver?.isPolling && (mine || !looking);
         if (this.#configuration && !waits) return this.#configuration;
         // A refused token is not the end of it: the new session belongs to the same refresh.
-        if (this.#failures > failures && !this.#configuration && !this.#driver.isPolling && (mine || !looking || this.#failure.final)) throw this.#failure.error;
+        if (this.#failures > failures && !this.#configuration && !this.#driver?.isPolling && (mine || !looking || this.#failure.final)) throw this.#failure.error;
         if (looking && !mine && this.#options.whenCold === "reject") throw new AppConfigError("not-ready", "no configuration yet, and another request polls for the first one");
       },
       () => {
         failures = this.#failures;
-        const before = this.#driver.isPolling;
-        this.#driver.watched = looksAround;
+        // A page that goes meanwhile lets go of it; when it comes back there is another one.
+        const driver = this.#driver;
+        if (!driver) return;
+        const before = driver.isPolling;
+        driver.watched = looksAround;
         this.#refresh();
-        return (mine = this.#driver.isPolling && !before);
+        return (mine = driver.isPolling && !before);
       },
     );
   }
@@ -193,7 +197,7 @@ export class ConfigurationClient extends EventTarget {
   #refresh() {
     // By the clock the poll is dead, and so, where promises belong to requests, may be whoever made it.
     if (looksAround && this.#driver.isLate) this.#waiters?.clear();
-    this.#driver.input(REFRESH);
+    this.#driver?.input(REFRESH);
   }
 
   /** Loads the module, looks what is kept, and makes the driver: not before the first start() or refresh(). */
@@ -282,10 +286,7 @@ export class ConfigurationClient extends EventTarget {
 
   #watch() {
     this.#unwatch ??= watch({
-      seen: () => {
-        if (this.#tab === this.#driver) isVisible() ? this.#tab?.ask() : this.#tab?.look();
-        else this.#driver.input(VISIBLE, +isVisible());
-      },
+      seen: () => this.#driver?.input(VISIBLE, +isVisible()),
       network: () => this.#driver?.input(ONLINE, +isOnline()),
       gone: () => this.#keeper && this.#leave(),
       back: () => {
@@ -415,7 +416,7 @@ export class ConfigurationClient extends EventTarget {
     const { error, final } = (this.#run && this.#failure) || {};
     this.#told = at;
     this.#tab.post({
-      news: at === seen ? undefined : { at, bytes: this.#bytes, contentType, versionLabel },
+      news: at && at !== seen ? { at, bytes: this.#bytes, contentType, versionLabel } : undefined,
       state: {
         isPolling: this.#driver === this.#tab || this.#driver.isPolling,
         due: this.#driver.due,
@@ -477,6 +478,8 @@ export class ConfigurationClient extends EventTarget {
       const retryAt = new Date(Date.now() + 3600000);
       self.#fail(new AppConfigError("module-failed", "the WebAssembly module trapped three times within an hour; a start() an hour later begins anew", { retryAt }), true);
       self.#become("failed");
+      // Another tab's module may be in order.
+      if (self.#tab) self.#leave();
       self.#settle();
     },
 
@@ -529,9 +532,9 @@ export class ConfigurationClient extends EventTarget {
 
     // Of tabs.
 
-    own: async (self) => {
+    own: async (self, isStill) => {
       const session = await self.#take();
-      if (!self.#tab?.isOwner) return;
+      if (!isStill()) return;
       self.#driver = new Driver(self.#options, ConfigurationClient.#host, self, session);
       self.#hold();
       if (self.#started) self.#driver.input(START);
@@ -542,8 +545,9 @@ export class ConfigurationClient extends EventTarget {
       if (self.#driver !== self.#tab) self.#driver?.drop();
       self.#driver = self.#tab;
     },
-    asked: (self, seen) => {
-      self.#driver.input(REFRESH);
+    wants: (self) => self.#started && (!self.#configuration || (isVisible() && isOnline())),
+    asked: (self, seen, wants) => {
+      if (wants) self.#driver.input(REFRESH);
       self.#tell(seen);
     },
     news: async (self, { at, bytes, contentType, versionLabel }) => {

@@ -290,6 +290,8 @@ export class Driver {
       exchange.size += value.length;
       chunks.push(value);
     }
+    // Somebody else went on with this session while the page stood still.
+    if (this.#host.isForeign(this.#self)) return;
     const { size } = exchange;
     if (reader && size <= most) expectWhole(response, size);
     const values = countingHeaders(response);

@@ -12,7 +12,6 @@ export class Meter {
   bytes = 0;
   errors = 0;
   #options;
-  #resumed = false;
   #windows; // by span: since when, and what was counted by then
 
   constructor(options) {
@@ -30,10 +29,9 @@ export class Meter {
     return { requests, sessions, configurationsReceived, bytes, errors, estimatedPrice: price };
   }
 
-  /** Goes on from the sums of an earlier client, once: several may have looked for them at the same time. */
+  /** Goes on from the sums of an earlier client, or of another tab's that went on from these. */
   resume(usage) {
-    if (!this.#resumed) for (const name of ["requests", "sessions", "configurationsReceived", "bytes", "errors"]) if (usage[name] > 0) this[name] += usage[name];
-    this.#resumed = true;
+    for (const name of ["requests", "sessions", "configurationsReceived", "bytes", "errors"]) if (usage[name] > this[name]) this[name] = usage[name];
   }
 
   /** The name of a limit that is used up. Each counts from the first look on, and begins anew when its hour or day is over. */

@@ -5,7 +5,7 @@ import { chromium } from "playwright-core";
 import { findBrowser } from "../../scripts/setup.mjs";
 import { DEADLINE, startService } from "./service.mjs";
 
-/** A browser and the service, both gone when the test `t` is over. `open(tab, query)` opens a tab; `pages` are those that were. */
+/** A browser and the service, both gone when the test `t` is over. `pages` are the tabs that were opened. */
 export async function begin(t) {
   const { chromium: executablePath } = findBrowser();
   if (!executablePath) throw new Error("Chromium is missing: name it in CHROMIUM");
@@ -20,6 +20,13 @@ export async function begin(t) {
     await service.close();
   });
   const world = { service, context, pages: [] };
+  /** Stops all of the browser, as a machine does that sleeps, and lets it go on. */
+  world.sleep = async () => {
+    const { processInfo } = await (await browser.newBrowserCDPSession()).send("SystemInfo.getProcessInfo");
+    const signal = (name) => processInfo.forEach(({ id }) => process.kill(id, name));
+    signal("SIGSTOP");
+    return () => signal("SIGCONT");
+  };
   world.adopt = async (page, tab) => {
     page.tab = tab;
     world.pages.push(page);
@@ -27,9 +34,14 @@ export async function begin(t) {
     await page.waitForFunction(() => window.loaded, undefined, { polling: 50 });
     return page;
   };
-  world.open = async (tab, query = {}) => {
+  /** Opens a tab; `before` is the page that stays before it, where it is to begin hidden. */
+  world.open = async (tab, query = {}, before = undefined) => {
     const page = await context.newPage();
     await unfeign(page);
+    if (before) {
+      await show(before);
+      await holds(page, () => document.visibilityState === "hidden");
+    }
     await page.goto(`${service.url}/page?${new URLSearchParams({ tab, ...query })}`);
     return world.adopt(page, tab);
   };
@@ -39,7 +51,7 @@ export async function begin(t) {
 }
 
 /** Playwright makes every page believe that it is seen and has the focus, and has no option for that: so this is asked of what is behind it. */
-async function unfeign(page) {
+export async function unfeign(page) {
   const inside = page._connection.toImpl(page);
   await inside.delegate._mainFrameSession._client.send("Emulation.setFocusEmulationEnabled", { enabled: false });
 }

@@ -1,0 +1,136 @@
+// Who is seen gets what is new; who is not costs little. And the network and the machine's sleep.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { pause } from "../runtime/expect.mjs";
+import { begin, expectPeace, holds, see, show, unfeign } from "./browser.mjs";
+
+const INTERVAL = 1000;
+/** What a poll may be late by on a busy machine, in milliseconds. */
+const SLACK = 2000;
+
+/** A page of nothing, before which all others are hidden. */
+async function cover(world) {
+  const page = await world.context.newPage();
+  await unfeign(page);
+  await show(page);
+  for (const other of world.pages) await holds(other, () => document.visibilityState === "hidden");
+  return page;
+}
+
+/** The least time between two polls that were made from `from` on, in milliseconds. */
+const closest = (polls, from) => polls.filter(({ at }) => at >= from).reduce((least, { at }, i, all) => (i ? Math.min(least, at - all[i - 1].at) : least), Infinity);
+
+test("a visible tab is as current as if it polled itself, though the owner is hidden", async (t) => {
+  const world = await begin(t);
+  const { service } = world;
+  const owner = await world.open("owner");
+  await see([owner], 1);
+  const follower = await world.open("follower");
+  await holds(owner, () => document.visibilityState === "hidden");
+  for (let version = 2; version < 5; version++) {
+    service.version = version;
+    const begin = performance.now();
+    await see([follower], version);
+    const took = performance.now() - begin;
+    // An interval, its tenth of jitter, the half second that an owner that is seen would have needed.
+    assert.ok(took < INTERVAL * 1.1 + 500 + SLACK, `${took} ms`);
+  }
+  assert.deepEqual(new Set(service.polls.map(({ tab }) => tab)), new Set(["owner"]));
+  assert.equal(service.sessions.length, 1);
+  await expectPeace(world.pages);
+});
+
+test("hidden tabs poll no more often than hiddenPollIntervalInSeconds, and at once when one is seen again", async (t) => {
+  const world = await begin(t);
+  const { service } = world;
+  const options = JSON.stringify({ hiddenPollIntervalInSeconds: 3 });
+  for (const tab of ["a", "b", "c"]) await world.open(tab, { options });
+  await see(world.pages, 1);
+  const [, b] = world.pages;
+  const before = await cover(world);
+  const from = performance.now();
+  // Those that are opened hidden get what there is.
+  for (const tab of ["d", "e"]) await world.open(tab, { options }, before);
+  await see(world.pages, 1);
+  await service.until(() => service.polls.filter(({ at }) => at > from).length >= 3, "three polls of hidden tabs", 20_000);
+  assert.ok(closest(service.polls, from) > 2990, `polls at ${service.polls.map(({ at }) => Math.round(at - from))}`);
+  // The poll has been due for long when one is seen.
+  service.interval = 1;
+  await service.polled();
+  const last = service.polls.at(-1).at;
+  await pause(last + 1.2 * INTERVAL - performance.now());
+  service.version = 2;
+  const begun = performance.now();
+  await show(b);
+  await see([b], 2);
+  assert.ok(service.polls.at(-1).at - begun < 1000 && service.polls.at(-1).at - last < 2900, `after ${service.polls.at(-1).at - last} ms`);
+  assert.equal(service.sessions.length, 1);
+  await expectPeace(world.pages);
+});
+
+test("with hiddenPollIntervalInSeconds of 0 hidden tabs poll not at all, and at once when one is seen again", async (t) => {
+  const world = await begin(t);
+  const { service } = world;
+  const options = JSON.stringify({ hiddenPollIntervalInSeconds: 0 });
+  for (const tab of ["a", "b", "c"]) await world.open(tab, { options });
+  await see(world.pages, 1);
+  await cover(world);
+  // Another configuration's client goes on meanwhile, by which the time is measured.
+  await world.open("clock", { profile: "clock", store: "sessionStorage" });
+  const before = service.polls.length;
+  const others = () => service.polls.slice(before).filter(({ tab }) => tab !== "clock");
+  await service.until(() => service.polls.slice(before).length - others().length >= 4, "four intervals");
+  assert.ok(others().length <= 1, "at most the one that was under way");
+  const begun = performance.now();
+  service.version = 2;
+  await show(world.page("b"));
+  await see(["a", "b", "c"].map(world.page), 2);
+  assert.ok(service.polls.findLast(({ tab }) => tab !== "clock").at - begun < 2 * INTERVAL);
+  await expectPeace(world.pages);
+  assert.equal(service.sessions.length, 2);
+});
+
+test("offline nothing is asked and nothing fails, and online brings what is new", async (t) => {
+  const world = await begin(t);
+  const { service, context } = world;
+  for (const tab of ["owner", "follower"]) await world.open(tab);
+  await see(world.pages, 1);
+  await service.polled();
+  await context.setOffline(true);
+  for (const page of world.pages) await holds(page, () => !navigator.onLine);
+  const begun = performance.now();
+  service.version = 2;
+  // By the follower's clock: it asks when a poll is overdue, but not without a network.
+  await world.page("follower").evaluate(() => new Promise((resolve) => setTimeout(resolve, 4000)));
+  assert.equal(service.polls.filter(({ at }) => at > begun + 200).length, 0);
+  await context.setOffline(false);
+  const online = performance.now();
+  await see(world.pages, 2);
+  assert.ok(service.polls.at(-1).at - online < 0.1 * INTERVAL + SLACK);
+  await expectPeace(world.pages);
+  assert.deepEqual([service.sessions.length, service.refused], [1, 0]);
+});
+
+test("a sleep ends with one poll", async (t) => {
+  const world = await begin(t);
+  const { service } = world;
+  for (const tab of ["a", "b", "c"]) await world.open(tab);
+  await see(world.pages, 1);
+  service.interval = 3;
+  await service.polled();
+  const { at } = service.polls.at(-1);
+  const wake = await world.sleep();
+  const asleep = service.polls.length;
+  await pause(at + 4000 - performance.now());
+  assert.equal(service.polls.length, asleep, "nobody polls");
+  service.version = 2;
+  wake();
+  await see(world.pages, 2);
+  await service.polled();
+  // The one at the wake, and the next one an interval later.
+  assert.equal(service.polls.length, asleep + 2);
+  assert.ok(closest(service.polls.slice(asleep), 0) > 2990);
+  await expectPeace(world.pages);
+  assert.deepEqual([service.sessions.length, service.refused], [1, 0]);
+});

@@ -278,3 +278,18 @@ fn a_configuration_that_the_caller_refuses_is_told_once_each_and_polling_goes_on
     it.answer(configuration("t5", 60));
     assert_eq!(it.poller.status(), Status::Ready);
 }
+
+#[test]
+fn a_hidden_loop_goes_on_with_the_rest_of_the_one_before() {
+    let mut first = Scenario::ready("t1", 60);
+    first.give(Input::Visible(false)).give(Input::Stop);
+    let mut it = Scenario::with(|options| options.hidden_interval = Some(5 * MINUTE));
+    (it.monotonic, it.wall) = (500, first.wall + 2 * MINUTE);
+    it.give(Input::Resume(first.saved.clone(), Some(held()))).give(Input::Visible(false));
+    assert!(it.start().asks_nothing());
+    assert_eq!(it.wait(), 3 * MINUTE);
+    assert_eq!(it.asks(), (POLL, "t1"));
+    // Somebody who looks does not wait for that.
+    let mut it = next(&first, 2 * MINUTE);
+    assert_eq!(it.start().asks(), (POLL, "t1"));
+}

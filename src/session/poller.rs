@@ -66,7 +66,7 @@ pub struct Poller {
     pub(crate) online: bool,
     pub(crate) limited: bool,
     /// When the last request went out that is more than the first poll of a session.
-    pub(crate) sent: Option<Instant>,
+    pub(crate) sent: Option<Now>,
     pub(crate) outputs: Vec<Output>,
     #[cfg(feature = "mistakes")]
     pub(crate) mistake: Option<Mistake>,
@@ -253,7 +253,8 @@ impl Poller {
         }
         // A session and its first poll are one attempt.
         let first = operation == Operation::GetLatestConfiguration && self.session.as_ref().is_some_and(Session::is_new);
-        Some((operation, self.sent.filter(|_| spacing > 0 && !first).map_or(at, |sent| at.max(sent.plus(spacing)))))
+        let rest = |sent| self.now.monotonic.plus(u64::saturating_sub(spacing, self.now.age_of(sent)));
+        Some((operation, self.sent.filter(|_| spacing > 0 && !first).map_or(at, |sent| at.max(rest(sent)))))
     }
 
     /// The same, as far as the service and its faults demand.
@@ -315,7 +316,7 @@ impl Poller {
         }
         if !is_first_poll {
             self.schedule.sent(self.now.monotonic);
-            self.sent = Some(self.now.monotonic);
+            self.sent = Some(self.now);
         }
         let is_late = self.mistaken(Mistake::SavesTooLate);
         if !says_so && !is_late {

@@ -535,6 +535,7 @@ export class ConfigurationClient extends EventTarget {
     own: async (self, isStill) => {
       const session = await self.#take();
       if (!isStill()) return;
+      self.#tab.since = self.#keeper.since = Math.max(self.#tab.since, self.#keeper.since);
       self.#driver = new Driver(self.#options, ConfigurationClient.#host, self, session);
       self.#hold();
       if (self.#started) self.#driver.input(START);

@@ -34,7 +34,6 @@ const isOfWeb = (store) => typeof Storage === "function" && store instanceof Sto
 export class Keeper {
   #store;
   #log;
-  #written; // what was written last
   #packed; // the JSON of the configuration that was packed last
   #of; // that configuration
   #writing; // the write under way
@@ -45,6 +44,8 @@ export class Keeper {
   isShared;
   /** Whether a session may be kept there: only where it has one writer. */
   keepsSession;
+  /** Since when this tab is its owner, as a date in milliseconds: later than that of all whose writing was found there. */
+  since = 0;
 
   constructor({ store, exclusive, sessionKey, endpoint, useFipsEndpoint, useDualstackEndpoint, application, environment, configurationProfile, requiredMinimumPollIntervalInSeconds }, log) {
     this.#store = store;
@@ -60,12 +61,12 @@ export class Keeper {
   /** What is kept: `{ configuration, session, usage }`, of which each may be missing; undefined where there is nothing to be made use of. */
   async load() {
     const text = await this.#patiently(() => this.#store.getItem(this.name));
-    this.#written = text;
     if (text === undefined || text === null) return;
     try {
       const [, form, sum, json] = /^(\S+) (\S+) (.*)$/s.exec(text);
       if (form !== FORM || sum !== this.#checksum(json)) throw form;
       const [configuration, rest] = JSON.parse(json);
+      this.since = Math.max(this.since, (rest.since ?? 0) + 1);
       return { configuration: configuration && { ...configuration, bytes: unpack(configuration) }, ...(this.keepsSession && rest) };
     } catch {
       this.#log("debug", "what the store has is another's, of another version or damaged, and is not used");
@@ -90,13 +91,13 @@ export class Keeper {
   save(configuration, bytes, session, usage) {
     if (configuration !== this.#of) this.#pack((this.#of = configuration), bytes);
     else if (!this.keepsSession) return;
-    const json = `[${this.#packed ?? null},${JSON.stringify(this.keepsSession ? { session, usage } : {})}]`;
-    const text = (this.#written = `${FORM} ${this.#checksum(json)} ${json}`);
+    const json = `[${this.#packed ?? null},${JSON.stringify(this.keepsSession ? { session, usage, since: this.since } : {})}]`;
+    const text = `${FORM} ${this.#checksum(json)} ${json}`;
     this.#write(() => this.#store.setItem(this.name, text));
   }
 
   forget() {
-    this.#of = this.#packed = this.#written = undefined;
+    this.#of = this.#packed = undefined;
     return this.#write(() => this.#store.removeItem(this.name));
   }
 
@@ -105,12 +106,12 @@ export class Keeper {
     return isWorkerd && Date.now() - this.#since > PATIENCE ? undefined : this.#writing;
   }
 
-  /** Whether somebody else has written there meanwhile. */
+  /** Whether a later owner has written there. What an earlier one wrote may come to light only now: other processes' writings take their time. */
   get isForeign() {
-    if (!this.isShared) return false;
     try {
-      const text = this.#store.getItem(this.name);
-      return !!text && !!this.#written && text !== this.#written;
+      const text = this.isShared && this.#store.getItem(this.name);
+      // The last member, so that nothing has to be parsed.
+      return !!text && parseInt(text.slice(text.lastIndexOf(":") + 1)) > this.since;
     } catch {
       return false;
     }
@@ -134,7 +135,7 @@ export class Keeper {
       const result = act();
       return typeof result?.then === "function" ? await Promise.race([result, new Promise((_, reject) => (timer = setTimeout(reject, PATIENCE, new Error("it takes too long"))))]) : result;
     } catch {
-      this.#written = this.#of = undefined; // so that what is there instead is nobody's sign, and that it is tried again
+      this.#of = undefined; // so that it is tried again
       this.#log("debug", "the store failed; going on without it");
     } finally {
       clearTimeout(timer);

@@ -10,6 +10,8 @@ import { isVisible } from "./page.js";
 const PATIENCE = 2000;
 /** How long after a poll was due a visible follower asks for it, in milliseconds: an owner that is visible has polled by then. */
 const GRACE = 500;
+/** How long what an owner writes at its end may take to be seen by the next one, whose process is another, in milliseconds. */
+const DELAY = 100;
 
 /** Tells all of that name, whether or not this tab is one of them. */
 export function announce(name, message) {
@@ -26,10 +28,10 @@ export class Tab {
   #channel;
   #release; // lets go of the lock
   #queue; // ends the request for it that waits
-  #since = 0; // since when the owner that was heard of last is one, as a date in milliseconds
   #asking; // the timer of a question to the owner
   #look; // the timer of the next question
   #failed; // the failure that the owner told of last
+  since = 0; // since when the owner that was heard of last is one, as a date in milliseconds
   due; // when the owner's next poll is, as a date in milliseconds
   isOwner = false;
   isPolling = false; // whether an answer is waited for
@@ -69,7 +71,8 @@ export class Tab {
         this.#quiet();
         const held = new Promise((resolve) => (release = this.#release = resolve));
         this.isOwner = true;
-        this.#since = Math.max(Date.now(), this.#since + 1);
+        this.since = Math.max(Date.now(), this.since + 1);
+        if (options.signal) await new Promise((resolve) => setTimeout(resolve, DELAY));
         await this.#host.own(this.#self, isStill);
         told(true);
         await held;
@@ -112,7 +115,7 @@ export class Tab {
 
   /** Tells the others. */
   post(message) {
-    this.#channel?.postMessage({ since: this.#since, ...message });
+    this.#channel?.postMessage({ since: this.since, ...message });
   }
 
   /** Asks the owner for what it has, and where that is wanted to poll if a poll is due. */
@@ -147,9 +150,9 @@ export class Tab {
     if (forget) return this.#host.forgotten(this.#self);
     if (!state) return this.isOwner && this.#host.asked(this.#self, seen, wants);
     // One that was stolen from may not know it yet.
-    if (since < this.#since) return;
+    if (since < this.since) return;
     if (this.isOwner) this.yield();
-    this.#since = since;
+    this.since = since;
     this.#quiet();
     if (news) await this.#host.news(this.#self, news);
     if (!this.#channel || this.isOwner) return;

@@ -499,7 +499,8 @@ export class ConfigurationClient extends EventTarget {
     save: (self, session) => {
       if (!self.#keeper?.isForeign) self.#keeper?.save(self.#configuration, self.#bytes, session, self.usage);
     },
-    saving: (self) => self.#keeper?.keepsSession && self.#keeper.writing,
+    // Of tabs what came while the page stood still is heard first: that it owns no more. Their store is written to at once.
+    saving: (self) => (self.#tab ? navigator.locks.query() : self.#keeper?.keepsSession && self.#keeper.writing),
     isForeign: (self) => {
       const foreign = self.#tab && self.#keeper.isForeign;
       if (foreign) self.#tab.yield();

@@ -124,6 +124,7 @@ const steps = {
   "runtime-webkit": { heavy: true, needs: [tarball, webkit], commands: () => [runtime("webkit")] },
   instance: { needs: [tarball, trapping], commands: () => [suite("tests/instance", "--expose-gc")] },
   judge: { needs: [tarball], commands: () => [suite("tests/judge")] },
+  store: { needs: [tarball], commands: () => [suite("tests/store")] },
   package: { needs: [tarball], commands: () => [suite("tests/package")] },
   clock: { needs: [tarball], commands: () => [suite("tests/clock")] },
   load: { needs: [tarball], commands: () => [suite("tests/load")] },

@@ -266,6 +266,19 @@ fn a_limit_slows_refreshes_as_well_and_blinds_nobody() {
 }
 
 #[test]
+fn a_limit_and_a_hidden_page_count_from_the_last_owners_request() {
+    let mut first = Scenario::ready("t1", 60);
+    first.pass(5 * MINUTE).give(Input::Stop);
+    let mut it = next(&first, 0);
+    it.give(Input::Limited(true)).start();
+    assert_eq!(it.wait(), 10 * MINUTE);
+    assert_eq!(it.asks(), (POLL, "t1"));
+    let mut it = next(&first, HOUR);
+    it.give(Input::Limited(true)).refresh();
+    assert_eq!(it.asks(), (POLL, "t1"));
+}
+
+#[test]
 fn a_configuration_that_the_caller_refuses_is_told_once_each_and_polling_goes_on() {
     let mut it = Scenario::ready("t1", 60);
     for (token, again, told) in [("t2", false, 1), ("t3", true, 0), ("t4", false, 1)] {

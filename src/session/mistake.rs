@@ -49,5 +49,7 @@ mistakes! {
     IgnoresOffline
     IgnoresLimit
     ComesBackLate
+    RefreshRests
+    ForgetsLastRequest
     TakesRefused
 }

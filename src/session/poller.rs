@@ -65,8 +65,8 @@ pub struct Poller {
     pub(crate) visible: bool,
     pub(crate) online: bool,
     pub(crate) limited: bool,
-    /// When the last request went out that is more than the first poll of a session.
-    pub(crate) sent: Option<Now>,
+    /// When the last request went out that is more than the first poll of a session, and how long before that where it was another poller's.
+    pub(crate) sent: Option<(Instant, u64)>,
     pub(crate) outputs: Vec<Output>,
     #[cfg(feature = "mistakes")]
     pub(crate) mistake: Option<Mistake>,
@@ -243,7 +243,7 @@ impl Poller {
         }
         let (operation, at) = self.next_of_schedule();
         let mut spacing = if self.limited && !self.mistaken(Mistake::IgnoresLimit) { LIMITED_INTERVAL } else { 0 };
-        if !self.wanted {
+        if !self.wanted || self.mistaken(Mistake::RefreshRests) {
             if !self.online && !self.mistaken(Mistake::IgnoresOffline) {
                 return None;
             }
@@ -253,8 +253,10 @@ impl Poller {
         }
         // A session and its first poll are one attempt.
         let first = operation == Operation::GetLatestConfiguration && self.session.as_ref().is_some_and(Session::is_new);
-        let rest = |sent| self.now.monotonic.plus(u64::saturating_sub(spacing, self.now.age_of(sent)));
-        Some((operation, self.sent.filter(|_| spacing > 0 && !first).map_or(at, |sent| at.max(rest(sent)))))
+        Some((
+            operation,
+            self.sent.filter(|_| spacing > 0 && !first).map_or(at, |(sent, before)| at.max(sent.plus(spacing.saturating_sub(before)))),
+        ))
     }
 
     /// The same, as far as the service and its faults demand.
@@ -316,7 +318,7 @@ impl Poller {
         }
         if !is_first_poll {
             self.schedule.sent(self.now.monotonic);
-            self.sent = Some(self.now);
+            self.sent = Some((self.now.monotonic, 0));
         }
         let is_late = self.mistaken(Mistake::SavesTooLate);
         if !says_so && !is_late {

@@ -116,13 +116,11 @@ impl Poller {
         let Some(token) = saved.token else { return };
         let replayed = saved.replayed || in_use_from.is_some_and(|from| now.wall >= from);
         let age = now.wall.saturating_sub(saved.obtained);
-        // The other clock may have begun just now: where it says too little, the date says it all.
-        let obtained = Now { monotonic: now.monotonic.minus(age), wall: saved.obtained.min(now.wall) };
-        // Nobody looked at what that poller did either.
-        self.sent = Some(obtained);
+        self.sent = Some((now.monotonic, age)).filter(|_| !self.mistaken(Mistake::ForgetsLastRequest));
         self.session = Some(Session {
             token,
-            obtained,
+            // The other clock may have begun just now: where it says too little, the date says it all.
+            obtained: Now { monotonic: now.monotonic.minus(age), wall: saved.obtained.min(now.wall) },
             // The first poll of a session waits for nothing.
             due: if saved.yielded && !self.mistaken(Mistake::PollsBeforeSavedDue) {
                 now.instant_of(saved.due, (interval + interval / 10).min(TOKEN_LIFE))

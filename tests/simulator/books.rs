@@ -134,6 +134,7 @@ impl Observer {
         self.ledger.resume(now, &books.ledger, self.keeping.warns(token, now.wall), saved.in_use);
         self.purse.resume(now, &books.purse);
         self.pace.resume(now, &books.pace);
+        self.rest.resume(now, books.ledger.since());
         (self.rejected, self.blind) = (books.rejected, books.blind);
     }
 }

@@ -43,6 +43,11 @@ pub(crate) struct Kept {
 }
 
 impl Kept {
+    /// The date of the request that brought the token.
+    pub(crate) fn since(&self) -> Option<u64> {
+        self.token.as_ref().map(|it| it.since.wall)
+    }
+
     pub(crate) fn token(&self) -> Option<u32> {
         self.token.as_ref().map(|it| it.number)
     }

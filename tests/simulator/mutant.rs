@@ -21,7 +21,8 @@ fn broken_by(mistake: Mistake) -> usize {
         | Mistake::PollsBeforeSavedDue
         | Mistake::IgnoresHidden
         | Mistake::IgnoresOffline
-        | Mistake::IgnoresLimit => 4,
+        | Mistake::IgnoresLimit
+        | Mistake::ForgetsLastRequest => 4,
         Mistake::TakesLateAnswers | Mistake::TakesAnyBody | Mistake::ForgetsConfiguration | Mistake::TakesRefused => 5,
         Mistake::UpdatesWithoutChange | Mistake::IgnoresLabels => 6,
         Mistake::PollsAfterStop => 7,
@@ -30,7 +31,8 @@ fn broken_by(mistake: Mistake) -> usize {
         | Mistake::SavesTooLate
         | Mistake::ForgetsReplays
         | Mistake::ForgetsVerifying
-        | Mistake::ComesBackLate => 8,
+        | Mistake::ComesBackLate
+        | Mistake::RefreshRests => 8,
         Mistake::StandsStill | Mistake::RollsDiceOfItsOwn => 9,
         Mistake::LeaksToken | Mistake::SplitsText => 10,
     }

@@ -190,14 +190,8 @@ impl World<'_> {
     fn begin(&mut self, resume: &Given) -> Result<(), Violation> {
         self.step(resume)?;
         self.check_doubt()?;
-        if self.is_hidden {
-            self.step(&Given::Visible(false))?;
-        }
-        if self.is_offline {
-            self.step(&Given::Online(false))?;
-        }
-        if self.is_limited {
-            self.step(&Given::Limited(true))?;
+        for given in [Given::Visible(!self.is_hidden), Given::Online(!self.is_offline), Given::Limited(self.is_limited)] {
+            self.step(&given)?;
         }
         if self.parameters.mode == Mode::Loop {
             self.step(&Given::Start)?;

@@ -1,5 +1,9 @@
 //! When a loop asks less often, or not at all: nobody looks, there is no network, a limit of the caller's own is used up.
 
+use appconfig_edge::session::Now;
+
+use super::books::signed;
+use super::observer::at;
 use super::violation::{law, Violation};
 
 const LIMITED: u64 = 15 * 60_000;
@@ -12,7 +16,7 @@ pub(crate) struct Rest {
     pub(crate) online: bool,
     pub(crate) limited: bool,
     /// When the last request went out; a session and its first poll count as one.
-    sent: Option<u64>,
+    sent: Option<i64>,
     /// Back online, a loop may wait until then.
     back: u64,
 }
@@ -20,6 +24,11 @@ pub(crate) struct Rest {
 impl Rest {
     pub(crate) fn new() -> Self {
         Self { hidden_interval: None, visible: true, online: true, limited: false, sent: None, back: 0 }
+    }
+
+    /// Goes on where another client was; `since`: the date of its last request, as far as it is known.
+    pub(crate) fn resume(&mut self, now: Now, since: Option<u64>) {
+        self.sent = since.map(|it| signed(at(now)) - signed(now.wall.saturating_sub(it)));
     }
 
     pub(crate) fn go_online(&mut self, now: u64, interval: u64) {
@@ -51,7 +60,7 @@ impl Rest {
     /// From when on the next request may go out.
     pub(crate) fn gate(&self, wanted: bool) -> u64 {
         let spacing = self.spacing(wanted);
-        self.sent.filter(|_| spacing > 0).map_or(0, |it| it + spacing)
+        self.sent.filter(|_| spacing > 0).map_or(0, |it| u64::try_from(it + signed(spacing)).unwrap_or(0))
     }
 
     /// The same, and until when it may take its time.
@@ -74,7 +83,7 @@ impl Rest {
         let gate = self.gate(wanted);
         let why = if self.limited { "limited" } else { "hidden" };
         law!(4, now >= gate, "a request {} ms too early while {why}", gate - now);
-        self.sent = Some(now);
+        self.sent = Some(signed(now));
         Ok(())
     }
 }

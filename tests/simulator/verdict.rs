@@ -108,6 +108,11 @@ impl Observer {
         if self.running || self.wanted {
             law!(2, self.request.is_none(), "{:?} is not at once", self.request);
         }
+        if self.wanted && self.flight.is_none() {
+            let gate = if self.ledger.needs_session(now, 0) || self.ledger.hidden { self.purse.next(time) } else { 0 };
+            let latest = self.pace.latest(time).max(gate).max(self.rest.latest(true));
+            law!(8, latest > time, "a refresh is due, and does not go out");
+        }
         if self.flight.is_none() && self.held.is_some() {
             // A refresh is answered with what is held.
             self.wanted = false;

@@ -41,9 +41,15 @@ impl World<'_> {
     /// Tells all owners.
     fn tell(&mut self, given: &Given) -> Result<(), Violation> {
         if !self.client.is_gone {
-            self.step(given)?;
+            self.call_on(given)?;
         }
-        self.with_rival(|it| it.step(given))
+        self.with_rival(|it| it.call_on(given))
+    }
+
+    /// Somebody tells the owner at hand, which wakes what it lives in.
+    fn call_on(&mut self, given: &Given) -> Result<(), Violation> {
+        self.revive()?;
+        self.step(given)
     }
 
     /// How long something lasts that is over by itself.
@@ -128,7 +134,7 @@ impl World<'_> {
             return Ok(());
         }
         if stops {
-            self.step(&Given::Stop)?;
+            self.call_on(&Given::Stop)?;
         }
         self.part();
         Ok(())

@@ -175,7 +175,7 @@ impl<'a> World<'a> {
     }
 
     /// Somebody calls where everything was gone.
-    fn revive(&mut self) -> Result<(), Violation> {
+    pub(crate) fn revive(&mut self) -> Result<(), Violation> {
         if !std::mem::take(&mut self.client.host.is_dead) {
             return Ok(());
         }

@@ -39,7 +39,7 @@ fn recorded(number: u64, mistake: Option<Mistake>, requests: usize) -> Option<Do
 }
 
 /// Where something falls in the narrow time by which jitter may lengthen a wait decides what comes first, and of the dice that are tried none may
-/// fit a life with many such places. That is so for one in 780 lives of this length.
+/// fit a life with many such places. That is so for three in 960 lives of this length.
 #[test]
 fn a_life_that_was_recorded_is_lived_again() {
     let (mut lives, mut others) = (0, Vec::new());

@@ -265,7 +265,7 @@ export class ConfigurationClient extends EventTarget {
       if (isJson(given.contentType) && this.#options.requireValidJson) configuration.json();
       verdict = this.#judge(configuration);
     } catch {
-      refuse("bootstrap", "what snapshot() gives: { content, contentType, versionLabel, receivedAt }, with JSON that parses where the content type says so", given);
+      refuse("bootstrap", "what snapshot() gives, with JSON that parses", given);
     }
     if (verdict.reason !== undefined) refuse("bootstrap", `a configuration that validate does not refuse (${verdict.reason})`, given);
     this.#configuration = accept(configuration, verdict);

@@ -10,42 +10,37 @@ export function refuse(name, expected, given) {
   throw new AppConfigError("invalid-option", `option ${name}: expected ${expected}, got ${shown}`, { option: name });
 }
 
-const isText = (most) => (value) => typeof value === "string" && value.length > 0 && value.length <= most && !/[\u0000-\u001f\u007f]/.test(value);
-const isWhole = (least, most) => [
-  (value) => Number.isInteger(value) && value >= least && value <= most,
-  `a whole number from ${least} to ${most}`,
-];
-const hasFunctions = (...names) => (value) => names.every((name) => typeof value?.[name] === "function");
+const isA = (type) => (value) => typeof value === type;
+const isText = (most) => [(value) => isA("string")(value) && value.length > 0 && value.length <= most && !/[\0-\x1f\x7f]/.test(value), `1 to ${most} characters without control characters`];
+const isWhole = (least, most) => [(value) => Number.isInteger(value) && value >= least && value <= most, `a whole number from ${least} to ${most}`];
 const isOneOf = (...texts) => [(value) => texts.includes(value), texts.map((text) => `"${text}"`).join(", ").replace(/,([^,]*)$/, " or$1")];
+const has = (...names) => [(value) => names.every((name) => isA("function")(value?.[name])), names.map((name) => `${name}()`).join(" and ")];
 /** An object of numbers that are not negative. */
-const isOfNumbers = (...names) => [
-  (value) => typeof value === "object" && value !== null && Object.entries(value).every(([name, number]) => names.includes(name) && number >= 0),
-  `an object of numbers from 0 on, by ${names.join(", ")}`,
-];
-const isBoolean = [(value) => typeof value === "boolean", "true or false"];
-const isFunction = [(value) => typeof value === "function", "a function"];
+const counts = (...names) => [(value) => isObject(value) && Object.keys(value).every((name) => names.includes(name) && value[name] >= 0), `numbers from 0 on, by ${names.join(", ")}`];
+const isObject = (value) => isA("object")(value) && value !== null;
+const isBoolean = [isA("boolean"), "true or false"];
+const isFunction = [isA("function"), "a function"];
 /** Whether a value is an access key, as AWS's SDKs have it. */
 export const isCredentials = ({ accessKeyId, secretAccessKey, sessionToken } = {}) =>
-  [accessKeyId, secretAccessKey, sessionToken || "-"].every((text) => typeof text === "string" && /^[!-~]+$/.test(text));
-const identifier = [isText(128), "an id or a name of 1 to 128 characters without control characters"];
-const milliseconds = isWhole(1, 2147483647);
+  [accessKeyId, secretAccessKey, sessionToken || "-"].every((text) => isA("string")(text) && /^[!-~]+$/.test(text));
+const identifier = isText(128);
+const positive = isWhole(1, 2147483647);
+const milliseconds = positive;
 const interval = isWhole(15, 86400);
+const [hasLog, log] = has("info", "warn");
 
 /** How the service is reached, and on whose behalf. */
 const connection = {
-  endpoint: [(value) => isText(2048)(value) || value instanceof URL, "an http: or https: URL"],
-  region: [(value) => typeof value === "string" && /^(?!-)[a-z0-9-]{1,63}(?<!-)$/.test(value), "a region such as eu-west-1"],
+  endpoint: [(value) => isText(2048)[0](value) || value instanceof URL, "an http: or https: URL"],
+  region: [(value) => isA("string")(value) && /^(?!-)[a-z0-9-]{1,63}(?<!-)$/.test(value), "a region such as eu-west-1"],
   useFipsEndpoint: isBoolean,
   useDualstackEndpoint: isBoolean,
   allowInsecureEndpoint: isBoolean,
-  credentials: [
-    (value) => typeof value === "function" || isCredentials(value ?? undefined),
-    "{ accessKeyId, secretAccessKey, sessionToken? }, or a function that gives a promise of it",
-  ],
+  credentials: [(value) => isA("function")(value) || isCredentials(value ?? undefined), "{ accessKeyId, secretAccessKey, sessionToken? } or a function that gives it"],
   sign: isFunction,
-  headers: [(value) => typeof value === "function" || (typeof value === "object" && value !== null), "an object of headers, or a function that gives one"],
+  headers: [(value) => isA("function")(value) || isObject(value), "an object of headers or a function that gives it"],
   requestCredentials: isOneOf("omit", "same-origin", "include"),
-  maximumBodyBytes: isWhole(1, 2147483647),
+  maximumBodyBytes: positive,
   headersTimeoutInMilliseconds: milliseconds,
   idleTimeoutInMilliseconds: milliseconds,
   totalTimeoutInMilliseconds: milliseconds,
@@ -59,32 +54,30 @@ const rules = {
   requiredMinimumPollIntervalInSeconds: interval,
   requireValidJson: isBoolean,
   keepAlive: isBoolean,
-  logger: [(value) => value === null || hasFunctions("info", "warn")(value), "an object with info() and warn(), as console, or null"],
-  validate: [isCheck, "a function, or a Standard Schema as zod, valibot and arktype have it"],
+  logger: [(value) => value === null || hasLog(value), `${log}, or null`],
+  validate: [isCheck, "a function or a Standard Schema"],
   validateTimeoutInMilliseconds: milliseconds,
-  store: [hasFunctions("getItem", "setItem", "removeItem"), "an object with getItem(), setItem() and removeItem(), as localStorage"],
+  store: has("getItem", "setItem", "removeItem"),
   exclusive: isBoolean,
-  sessionKey: [isText(1024), "a text of 1 to 1024 characters"],
-  bootstrap: [(value) => typeof (value?.content ?? value?.base64) === "string", "what snapshot() gives: { content, contentType, versionLabel, receivedAt }"],
+  sessionKey: isText(1024),
+  bootstrap: [(value) => isA("string")(value?.content ?? value?.base64), "what snapshot() gives"],
   mode: isOneOf("automatic", "lazy", "manual"),
   whenCold: isOneOf("wait", "reject"),
   hiddenPollIntervalInSeconds: isWhole(0, 86400),
-  prices: isOfNumbers("request", "configurationReceived"),
-  limits: isOfNumbers("requestsPerHour", "requestsPerDay", "sessionsPerHour", "sessionsPerDay", "pricePerHour", "pricePerDay"),
+  prices: counts("request", "configurationReceived"),
+  limits: counts("requestsPerHour", "requestsPerDay", "sessionsPerHour", "sessionsPerDay", "pricePerHour", "pricePerDay"),
   onRequest: isFunction,
   onResponse: isFunction,
 };
 
-/** Checks the members of `given` against `rules`; members that are undefined count as absent. */
-export function check(given, allowed, what = "options") {
-  if (typeof given !== "object" || given === null) refuse(what, "an object", given);
+/** Checks the members of `given` against `rules`; members that are undefined count as absent, unless they are among the `required`. */
+export function check(given, allowed, what = "options", required = []) {
+  if (!isObject(given)) refuse(what, "an object", given);
   for (const name in given) {
-    if (!Object.hasOwn(allowed, name)) {
-      throw new AppConfigError("invalid-option", `option ${name}: there is no such option; there are ${Object.keys(allowed).join(", ")}`, { option: name });
-    }
-    const [test, expected] = allowed[name];
-    if (given[name] !== undefined && !test(given[name])) refuse(name, expected, given[name]);
+    const [test, expected] = Object.hasOwn(allowed, name) ? allowed[name] : [, `no such option; there are ${Object.keys(allowed).join(", ")}`];
+    if (!test || (given[name] !== undefined && !test(given[name]))) refuse(name, expected, given[name]);
   }
+  for (const name of required) if (given[name] === undefined) refuse(name, allowed[name][1]);
 }
 
 const waitRules = {
@@ -111,11 +104,10 @@ const defaults = {
 
 /** Checks the client's options and fills in the defaults. */
 export function checkOptions(given) {
-  check(given, rules);
-  for (const name of ["application", "environment", "configurationProfile"]) if (given[name] === undefined) refuse(name, identifier[1]);
+  check(given, rules, undefined, Object.keys(rules).slice(0, 3));
   const { store, sessionKey, headers, sign, credentials, requestCredentials = "omit", mode } = given;
   if (store && sessionKey === undefined && (headers || sign || credentials || requestCredentials !== "omit")) {
-    refuse("sessionKey", "a text of your choice that differs between accounts and users, because what is kept in a store must not get to another one", sessionKey);
+    refuse("sessionKey", "one for each account and user, because of the store");
   }
   const options = complete(given);
   if (mode === "automatic") options.mode = undefined;
@@ -126,19 +118,17 @@ export function checkOptions(given) {
 function complete(given) {
   const { endpoint, region, credentials, sign, headers, requestCredentials, allowInsecureEndpoint, useFipsEndpoint, useDualstackEndpoint } = given;
   const own = endpoint !== undefined;
-  const of = "it goes with a region; an endpoint of one's own is used as it is";
-  const notBoth = "either this (proxied) or sign (pre-signed), not both";
+  const of = "it goes with a region, not with an endpoint";
+  const proxied = "not both it (proxied) and sign (pre-signed)";
   const conflicts = {
-    sign: [credentials && sign, "either credentials (signed here) or sign (pre-signed), not both"],
+    sign: [credentials && sign, "not both credentials (signed here) and it (pre-signed)"],
     endpoint: [!own && !sign && !credentials, "the address of a proxy, or region with credentials or sign"],
-    region: credentials
-      ? [!region, "a region, for which the credentials sign"]
-      : own ? [region, "either endpoint or region, not both"] : [!region, "a region, or endpoint, together with sign"],
+    region: credentials ? [!region, "the one for which the credentials sign"] : own ? [region, "not both it and endpoint"] : [!region, "it, or endpoint, together with sign"],
     useFipsEndpoint: [useFipsEndpoint && own, of],
     useDualstackEndpoint: [useDualstackEndpoint && own, of],
-    headers: [sign && headers, notBoth],
-    requestCredentials: [requestCredentials && (sign || credentials), credentials ? "cookies go to a proxy alone" : notBoth],
-    allowInsecureEndpoint: [credentials && allowInsecureEndpoint, "https:, because credentials are used"],
+    headers: [sign && headers, proxied],
+    requestCredentials: [requestCredentials && (sign || credentials), credentials ? "no cookies: they go to a proxy alone" : proxied],
+    allowInsecureEndpoint: [credentials && allowInsecureEndpoint, "https:, because of the credentials"],
   };
   for (const name in conflicts) if (conflicts[name][0]) refuse(name, conflicts[name][1], given[name]);
   return Object.assign(Object.create(defaults), Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)), {
@@ -149,8 +139,7 @@ function complete(given) {
 /** Checks the options of one operation and its input, which `inputRules` describe; the first `required` of them have to be there. */
 export function checkCall(given, input, inputRules, required) {
   check(given, { ...connection, signal: waitRules.signal });
-  check(input, inputRules, "input");
-  for (const name of Object.keys(inputRules).slice(0, required)) if (input[name] === undefined) refuse(name, inputRules[name][1]);
+  check(input, inputRules, "input", Object.keys(inputRules).slice(0, required));
   return complete(given);
 }
 
@@ -169,13 +158,13 @@ function absolute(endpoint, allowsInsecure) {
   try {
     url = new URL(endpoint, globalThis.location?.href);
   } catch {
-    refuse("endpoint", "an absolute URL (a relative one works in pages only)", endpoint);
+    refuse("endpoint", "an absolute URL (relative in pages only)", endpoint);
   }
   if (!/^https?:$/.test(url.protocol) || url.username || url.password || url.search || url.hash) {
     refuse("endpoint", "an http: or https: URL without user name, query and fragment", endpoint);
   }
   if (url.protocol === "http:" && !allowsInsecure && !/^((.+\.)?localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)) {
-    refuse("endpoint", "an https: URL (http: is for this machine; elsewhere allowInsecureEndpoint lets everybody on the way read and change what is sent)", endpoint);
+    refuse("endpoint", "an https: URL (http: is for this machine; elsewhere it takes allowInsecureEndpoint)", endpoint);
   }
   // Without what is left of an empty query or fragment.
   return (url.origin + url.pathname).replace(/\/+$/, "");

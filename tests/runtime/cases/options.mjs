@@ -26,7 +26,7 @@ const wrong = [
   ["endpoint", { ...proxied, endpoint: "https://config.test/#x" }, /fragment/],
   ["endpoint", { ...proxied, endpoint: "https://[" }, /URL/],
   ["endpoint", { ...proxied, endpoint: {} }, /got object/],
-  ["region", { ...target, sign() {} }, /region, or endpoint/],
+  ["region", { ...target, sign() {} }, /it, or endpoint/],
   ["endpoint", { ...target, region: "eu-west-1" }, /region with credentials or sign/],
   ["endpoint", { ...proxied, endpoint: "http://config.test" }, /https: URL.*allowInsecureEndpoint/],
   ["endpoint", { ...proxied, endpoint: "http://127.evil.test" }, /https: URL/],

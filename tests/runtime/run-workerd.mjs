@@ -26,6 +26,7 @@ async function worker(name, compatibilityDate) {
     target: "es2022",
     conditions: ["workerd", "worker", "browser"],
     loader: { ".wasm": "copy" },
+    external: ["cloudflare:*"],
     define: { WORLD: JSON.stringify({ server, elsewhere, closed, clients }) },
     logLevel: "warning",
   });
@@ -36,7 +37,7 @@ async function worker(name, compatibilityDate) {
     contents: readFileSync(path.join(outdir, file)),
   }));
   const durableObjects = name === "worker" ? { POLLER: "Poller" } : {};
-  const miniflare = new Miniflare({ modules, modulesRoot: outdir, compatibilityDate, durableObjects, host: "127.0.0.1", port: 0 });
+  const miniflare = new Miniflare({ modules, modulesRoot: outdir, compatibilityDate, durableObjects, kvNamespaces: ["KV"], host: "127.0.0.1", port: 0 });
   return { miniflare, url: (await miniflare.ready).origin };
 }
 

@@ -27,6 +27,7 @@ async function serve(name) {
     compatibility_date: "2026-10-01",
     send_metrics: false,
     define: { WORLD: JSON.stringify({ server, elsewhere, closed, clients }) },
+    kv_namespaces: [{ binding: "KV", id: "kept" }],
     durable_objects: { bindings: [{ name: "POLLER", class_name: "Poller" }] },
     migrations: [{ tag: "v1", new_classes: ["Poller"] }],
   }));

@@ -1,5 +1,6 @@
 // The Worker under test. Its clients are made at its global scope, where no I/O, timer or random number is allowed.
 
+import { env } from "cloudflare:workers";
 import * as appconfig from "appconfig-edge";
 import { createEmulator } from "appconfig-edge/emulator";
 import { perform } from "./harness.mjs";
@@ -11,11 +12,19 @@ export { Poller } from "./object.mjs";
 const { server, elsewhere, closed } = WORLD;
 const target = { application: "shop", environment: "prod", configurationProfile: "flags" };
 
-/** One client for each of the tests in workers.mjs, named after the scenario of the server and the test. */
+/** Workers KV as a store: many write to it, so it keeps the configuration alone. */
+const kv = {
+  getItem: (name) => env.KV.get(name),
+  setItem: (name, text) => env.KV.put(name, text),
+  removeItem: (name) => env.KV.delete(name),
+};
+
+/** One client for each of the tests in workers.mjs, named after the scenario of the server and the test; what follows a # parts those of one test. */
 const clients = new Map();
 const errors = new Map();
-for (const [name, options] of Object.entries(WORLD.clients)) {
-  const client = new appconfig.ConfigurationClient({ ...target, endpoint: `${server}/${name}`, headers: () => ({}), logger: null, ...options });
+for (const [name, { keeps, ...options }] of Object.entries(WORLD.clients)) {
+  const more = keeps ? { store: kv, sessionKey: "all", ...options } : options;
+  const client = new appconfig.ConfigurationClient({ ...target, endpoint: `${server}/${name.split("#")[0]}`, headers: () => ({}), logger: null, ...more });
   clients.set(name, client);
   errors.set(name, []);
   client.addEventListener("error", ({ error }) => errors.get(name).push(error.code));
@@ -31,12 +40,11 @@ const world = {
 };
 
 /** The normal mode: what is held is served, a poll that is due runs after the response. */
-async function configured(client, ctx, { waits, wait }) {
+async function configured(client, ctx, { waits, wait, refreshes }) {
   const refreshed = client.refresh(waits ? { timeoutInMilliseconds: Number(waits) } : {});
   if (wait !== "forgotten") ctx.waitUntil(refreshed.catch(() => {}));
   else refreshed.catch(() => {});
-  const configuration = client.configuration ?? (await refreshed);
-  return configuration.json();
+  return refreshes ? refreshed : (client.configuration ?? refreshed);
 }
 
 export default {
@@ -48,11 +56,13 @@ export default {
     if (object) return env.POLLER.get(env.POLLER.idFromName(object[1])).fetch(request);
     const client = clients.get(query.client);
     if (pathname === "/state") {
-      return Response.json({ status: client.status, configuration: client.configuration?.json() ?? null, errors: errors.get(query.client) });
+      const { status, configuration, usage } = client;
+      return Response.json({ status, configuration: configuration?.json() ?? null, errors: errors.get(query.client), usage, kept: (await env.KV.list()).keys.length });
     }
     const begin = Date.now();
     try {
-      return Response.json({ configuration: await configured(client, ctx, query), milliseconds: Date.now() - begin });
+      const configuration = await configured(client, ctx, query);
+      return Response.json({ configuration: configuration.json(), source: configuration.source, milliseconds: Date.now() - begin });
     } catch (error) {
       return Response.json({ code: error.code, message: error.message, milliseconds: Date.now() - begin }, { status: 503 });
     }

@@ -18,6 +18,15 @@ export const clients = {
   "silent/limits": {},
   "slow-then-silent/stale": { headersTimeoutInMilliseconds: 800 },
   "missing/nothing": {},
+  "slow/many-warm": {},
+  "slow/many-cold": {},
+  "slow/many-bootstrap": { bootstrap: { content: "{\"colour\":\"red\"}", contentType: "application/json" } },
+  "slow/many-reject": { whenCold: "reject" },
+  "slow/many-kept": { keeps: true },
+  "slow/many-kept#2": { keeps: true },
+  "hang/kept-gone": { keeps: true, headersTimeoutInMilliseconds: 800 },
+  "slow/kept-forgotten": { keeps: true, headersTimeoutInMilliseconds: 800 },
+  "slow/lazy": { mode: "lazy" },
 };
 
 /** The tests: `ask(client, query)` asks the Worker, `state(client)` looks without asking, `calls(client)` is what the server saw. */
@@ -120,6 +129,118 @@ export const workerTests = {
   },
 };
 
+/** As many requests at once as an isolate may well have. */
+const MANY = 200;
+const many = (ask) => Promise.all(Array.from({ length: MANY }, ask));
+
+/** As the first ones, but one after the other, because each has the whole Worker at work. */
+const crowdTests = {
+  async "of 200 at once, warm, one polls when it is due, and none waits for another's promise"({ ask, calls }) {
+    const client = "slow/many-warm";
+    same((await ask(client)).configuration, BLUE);
+    for (const polls of [2, 3]) {
+      await pause(1200);
+      const all = await many(() => ask(client, { refreshes: true }));
+      equal((await calls(client)).polls, polls, "polls");
+      ok(all.every(({ configuration }) => configuration), "none fails");
+      // The poll takes 300 ms, and only who makes it waits for it.
+      const waited = all.filter(({ milliseconds }) => milliseconds >= 200).length;
+      ok(waited <= 1, `${waited} waited`);
+      ok(all.filter(({ configuration }) => configuration.colour === "green").length >= (polls === 3 ? MANY : 1), "who polls has what it brings");
+    }
+    equal((await calls(client)).sessions, 1, "sessions");
+  },
+
+  async "of 200 at once, cold, one polls and the others look for what it brings"({ ask, state, calls }) {
+    const client = "slow/many-cold";
+    const all = await many(() => ask(client, { refreshes: true }));
+    for (const { configuration } of all) same(configuration, BLUE);
+    const { sessions, polls } = await calls(client);
+    same({ sessions, polls }, { sessions: 1, polls: 1 });
+    const { usage } = await state(client);
+    same([usage.requests, usage.sessions, usage.configurationsReceived], [2, 1, 1]);
+  },
+
+  async "of 200 at once, cold with a bootstrap, all are served that at once, and one polls"({ ask, state, calls }) {
+    const client = "slow/many-bootstrap";
+    const all = await many(() => ask(client));
+    for (const { configuration, source, milliseconds } of all) {
+      same([configuration, source], [{ colour: "red" }, "bootstrap"]);
+      ok(milliseconds < 200, `${milliseconds} ms`);
+    }
+    await until(async () => same((await state(client)).configuration, BLUE));
+    const { sessions, polls } = await calls(client);
+    same({ sessions, polls }, { sessions: 1, polls: 1 });
+  },
+
+  async "of 200 at once, cold with whenCold reject, one polls and the others learn it at once"({ ask, calls }) {
+    const client = "slow/many-reject";
+    const all = await many(() => ask(client));
+    const got = all.filter(({ configuration }) => configuration);
+    const refused = all.filter(({ code }) => code === "not-ready");
+    equal(got.length + refused.length, MANY);
+    ok(got.length >= 1 && refused.length > MANY / 2, `${got.length} got it`);
+    for (const { milliseconds } of refused) ok(milliseconds < 200, `${milliseconds} ms`);
+    same((await ask(client)).configuration, BLUE);
+    const { sessions, polls } = await calls(client);
+    same({ sessions, polls }, { sessions: 1, polls: 1 });
+  },
+
+  async "of 200 at once, cold with KV, one polls; the next isolate serves what is kept, and writes nothing"({ ask, state, calls }) {
+    const [first, second] = ["slow/many-kept", "slow/many-kept#2"];
+    for (const { configuration } of await many(() => ask(first))) same(configuration, BLUE);
+    same((({ sessions, polls }) => ({ sessions, polls }))(await calls(first)), { sessions: 1, polls: 1 });
+    for (const { configuration, source } of await many(() => ask(second))) {
+      // That of the second session is green.
+      ok(source === "store" || configuration.colour === "green", source);
+    }
+    await until(async () => same((await state(second)).configuration, GREEN));
+    same((({ sessions, polls }) => ({ sessions, polls }))(await calls(first)), { sessions: 2, polls: 2 });
+    equal((await state(second)).usage.sessions, 1, "the sums are an isolate's own");
+  },
+
+  async "with KV, a client that is gone and a forgotten waitUntil leave nothing stuck"({ ask, state, calls }) {
+    const gone = async () => {
+      const client = "hang/kept-gone";
+      const controller = new AbortController();
+      const asked = ask(client, {}, controller.signal).catch(() => "gone");
+      await until(async () => equal((await calls(client)).polls, 1));
+      controller.abort();
+      equal(await asked, "gone");
+      same((await ask(client)).configuration, BLUE);
+      equal((await calls(client)).sessions, 1, "sessions");
+      await pause(1200);
+      same((await ask(client, { refreshes: true })).configuration, BLUE);
+    };
+    const forgotten = async () => {
+      const client = "slow/kept-forgotten";
+      same((await ask(client)).configuration, BLUE);
+      await pause(1200);
+      same((await ask(client, { wait: "forgotten" })).configuration, BLUE);
+      await until(async () => {
+        same((await ask(client)).configuration, GREEN);
+      });
+      // And writes go on: the green one is kept, too.
+      await pause(1200);
+      const { milliseconds } = await ask(client, { refreshes: true });
+      ok(milliseconds < 2000, `${milliseconds} ms`);
+      equal((await calls(client)).sessions, 1, "sessions");
+    };
+    await Promise.all([gone(), forgotten()]);
+    ok((await state("hang/kept-gone")).kept > 0, "something is kept");
+  },
+
+  async "lazy: what is held is served, and a read after the due time polls"({ ask, state, calls }) {
+    const client = "slow/lazy";
+    same((await ask(client)).configuration, BLUE);
+    await pause(1200);
+    await many(() => ask(client));
+    await until(async () => same((await state(client)).configuration, GREEN));
+    const { sessions, polls } = await calls(client);
+    same({ sessions, polls }, { sessions: 1, polls: 2 });
+  },
+};
+
 /** The same for Durable Objects: `object(visit, command)` asks the one of this name, in which a client polls the scenario. */
 export const objectTests = {
   async "a loop goes on between requests, and its updates arrive"({ object, calls }) {
@@ -189,6 +310,36 @@ export const objectTests = {
   },
 };
 
+Object.assign(objectTests, {
+  async "an object whose storage is the store goes on with its session, however it ends"({ object, calls }) {
+    const visit = "rare/kept";
+    equal((await object(visit, "start")).status, "ready");
+    await rejects(object(visit, "abort"), /HTTP 500/);
+    const again = async (colour) => {
+      const { status, configuration } = await object(visit, "start");
+      same([status, configuration, (await object(visit, "usage")).source], ["stale", { colour }, "store"], "it has at once what was kept");
+    };
+    await again("blue");
+    // The poll is when it would have been.
+    await until(async () => same((await object(visit, "state")).told, ["blue", "green"]), 25_000);
+    equal((await object(visit, "state")).status, "ready");
+    for (const end of ["stop", "abort"]) {
+      if (end === "stop") await object(visit, "stop");
+      await rejects(object(visit, "abort"), /HTTP 500/);
+      await again("green");
+    }
+    const { sessions, tokens } = await calls(visit);
+    equal(sessions, 1, "sessions");
+    equal(tokens.length, 2, "polls");
+    equal(new Set(tokens).size, 2, "no token twice");
+    const usage = await object(visit, "usage");
+    same([usage.requests, usage.sessions, usage.configurationsReceived], [3, 1, 2], "the sums of all instances");
+    equal(await object(visit, "entries"), 1, "entries");
+    await object(visit, "forget");
+    equal(await object(visit, "entries"), 0, "entries after forget()");
+  },
+});
+
 /** Tries until it holds: for what another process does on its own. */
 async function until(check, limit = 10_000) {
   const end = Date.now() + limit;
@@ -220,7 +371,7 @@ export async function runInside({ worker, tell }) {
   });
 }
 
-/** Runs what is seen from outside, all at once, each with a client of its own. Not beside the suite: it counts the timers of the whole Worker. */
+/** Runs what is seen from outside, each with a client of its own, and most of it at once. Not beside the suite: it counts the timers of the whole Worker. */
 export async function runOutside({ worker, server, tell }) {
   const get = async (url, signal) => {
     const response = await fetch(url, { signal });
@@ -235,10 +386,12 @@ export async function runOutside({ worker, server, tell }) {
     calls: (client) => get(`${server}/calls/${client}`),
     object: (visit, command) => get(`${worker}/object/${visit}/${command}`),
   };
-  const all = [...Object.entries(workerTests).map(([name, run]) => [`worker: ${name}`, run]), ...Object.entries(objectTests).map(([name, run]) => [`object: ${name}`, run])];
-  await Promise.all(all.map(async ([name, run]) => {
+  const perform = async (name, run) => {
     const begin = Date.now();
     const error = await within(40_000, run(context)).then(() => undefined, (reason) => reason.stack);
     tell({ name, error, milliseconds: Date.now() - begin });
-  }));
+  };
+  const all = (kind, tests) => Object.entries(tests).map(([name, run]) => perform(`${kind}: ${name}`, run));
+  await Promise.all([...all("worker", workerTests), ...all("object", objectTests)]);
+  for (const [name, run] of Object.entries(crowdTests)) await perform(`worker: ${name}`, run);
 }

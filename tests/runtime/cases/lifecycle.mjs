@@ -281,7 +281,7 @@ export default (test) => {
       sent(BLUE, { headers: { "x-amzn-requestid": "request-1" } }),
       refused(500, "InternalServerException", { Message: "a secret body" }),
       unreachable,
-      sent(""),
+      sent(BLUE, { interval: 60 }),
     );
     const hook = (name) => (information) => told.push([name, information]);
     const { client } = t.heard({
@@ -304,7 +304,7 @@ export default (test) => {
       [POLL, undefined, undefined],
       [POLL, 200, undefined],
     ]);
-    same(answers.slice(1).map(({ sizeInBytes }) => sizeInBytes), [BLUE.length, answers[2].sizeInBytes, 0, 0]);
+    same(answers.slice(1).map(({ sizeInBytes }) => sizeInBytes), [BLUE.length, answers[2].sizeInBytes, 0, BLUE.length]);
     ok(answers.every(({ durationInMilliseconds: it }) => it >= 0 && it < 5000), "durations");
     same(told.map(([name]) => name), Array.from({ length: 10 }, (_, i) => (i % 2 ? "response" : "request")), "in turn");
     const members = new Set(answers.flatMap(Object.keys));

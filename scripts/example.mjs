@@ -2,7 +2,7 @@
 // with the packed package installed. It is given the emulator on FOLDER (www/sample-config) for AppConfig. Where it can be opened, its address
 // is printed alone on a line. Ended by SIGINT or SIGTERM, which is how it is meant to end, it exits with 0.
 
-import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import os from "node:os";
 import path from "node:path";
@@ -18,6 +18,7 @@ const examples = {
   worker: { shows: "a Cloudflare Worker that answers each request by the flags", start: worker },
   "durable-object": { shows: "a Durable Object that polls for many pages, and tells them of each change", start: worker },
   deno: { shows: "a server for Deno that reads a flag for each request", start: served },
+  opentelemetry: { shows: "a program for Node that tells OpenTelemetry of each request", start: program, listens: false },
   node: { shows: "a program for Node that follows a flag until it is stopped", start: program, listens: false },
 };
 
@@ -146,8 +147,19 @@ async function install(name) {
   const folder = mkdtempSync(path.join(os.tmpdir(), `example-${name}-`));
   process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
   cpSync(path.join(root, "examples", name), folder, { recursive: true, filter: (file) => path.basename(file) !== "node_modules" });
+  // What others made is taken from the repository's own packages, which are of the same versions: nothing is downloaded for an example.
+  const manifest = path.join(folder, "package.json");
+  const text = readFileSync(manifest, "utf8");
+  const { dependencies, ...rest } = JSON.parse(text);
+  writeFileSync(manifest, JSON.stringify(rest));
   const [command, ...args] = [...npm, "install", "--offline", "--no-audit", "--no-fund", "--loglevel=error", tarball];
   await must("installing the package", command, args, { cwd: folder });
+  writeFileSync(manifest, text);
+  for (const other of Object.keys(dependencies).filter((it) => it !== "appconfig-edge")) {
+    const place = path.join(folder, "node_modules", other);
+    mkdirSync(path.dirname(place), { recursive: true });
+    symlinkSync(path.join(root, "node_modules", other), place, "junction");
+  }
   return folder;
 }
 

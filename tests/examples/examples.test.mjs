@@ -82,6 +82,20 @@ describe("the examples", { concurrency: 2 }, () => {
     assert.match(it.output(), /^stopped$/m, "it ended by itself, and not because it was killed");
   });
 
+  test("opentelemetry: a span for each request, failed ones as such, and how long they take", limit, async () => {
+    const it = await start("opentelemetry");
+    await it.printed(/^\d+ flags$/m);
+    await it.printed(/name: 'StartConfigurationSession',[^]*?'rpc.service': 'AppConfigData',[^]*?'http.response.status_code': 201,[^]*?status: \{ code: 0 \}/);
+    await it.printed(/name: 'GetLatestConfiguration',[^]*?'http.response.status_code': 200,[^]*?'aws.request_id': '[0-9a-f-]{36}'/);
+    const fault = { name: "internal-error", times: 1 };
+    await fetch(`${it.emulator}/_emulator/faults`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(fault) });
+    await it.printed(/'http.response.status_code': 500,[^]*?status: \{ code: 2 \}/);
+    await it.printed(/name: 'appconfig.client.request.duration',[^]*?attributes: \{ 'rpc.method': 'GetLatestConfiguration', 'error.type': '500' \}/);
+    await it.endsInOrder();
+    assert.match(it.output(), /^stopped$/m);
+    assert.doesNotMatch(it.output(), /configuration_token/);
+  });
+
   test("deno: each answer is by the flag as it is", limit, async () => {
     const it = await start("deno");
     const url = await it.address();
@@ -153,6 +167,8 @@ async function silent({ asked }) {
   }
 }
 
+const manifest = (folder) => JSON.parse(readFileSync(path.join(root, folder, "package.json"), "utf8"));
+
 test("without a name they are listed, each with a folder that has a README and nothing but its own", limit, async () => {
   const { code, output } = await program("npm", "run", "example").ended;
   assert.equal(code, 0, output);
@@ -161,7 +177,9 @@ test("without a name they are listed, each with a folder that has a README and n
   assert.deepEqual(listed.sort(), folders.sort());
   for (const name of folders) {
     assert.match(readFileSync(path.join(root, "examples", name, "README.md"), "utf8"), new RegExp(`^npm run example -- ${name} +#`, "m"));
-    assert.deepEqual(JSON.parse(readFileSync(path.join(root, "examples", name, "package.json"), "utf8")).dependencies, { "appconfig-edge": "^0.1.0" });
+    const { "appconfig-edge": ours, ...others } = manifest(path.join("examples", name)).dependencies;
+    assert.equal(ours, "^0.1.0");
+    for (const [other, version] of Object.entries(others)) assert.equal(version, `^${manifest(".").devDependencies[other]}`, `${name} has ${other} as it is tested`);
   }
 });
 

@@ -84,6 +84,9 @@ export const see = (pages, version) => Promise.all(pages.map((page) => holds(pag
 /** What a page's client has been through. */
 export const story = (page) => page.evaluate(() => ({ versions: client.versions, errors: client.errors, log, status: client.status, usage: client.usage, source: client.configuration?.source }));
 
+/** How often one of the pages stole the lock. */
+export const thefts = async (pages) => (await Promise.all(pages.map((page) => page.evaluate(() => thefts)))).reduce((sum, count) => sum + count, 0);
+
 /** Nothing went wrong in any of the pages. */
 export async function expectPeace(pages) {
   for (const page of pages) {

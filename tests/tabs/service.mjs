@@ -9,11 +9,11 @@ import { installed } from "../runtime/package.mjs";
 export const DEADLINE = 15_000;
 
 const types = { ".js": "text/javascript", ".wasm": "application/wasm" };
+const { home } = installed();
 const page = readFileSync(new URL("page.html", import.meta.url));
 
 /** Starts it. `sessions` and `polls` are lists of who asked (`?tab=` of the page's address) and when; `refused` counts tokens that came twice. */
 export async function startService() {
-  const { home } = installed();
   const waiting = new Set();
   const tokens = new Map(); // each with the version that its session has seen
   let number = 0;

@@ -3,23 +3,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { pause } from "../runtime/expect.mjs";
-import { begin, expectPeace, holds, see, show, story } from "./browser.mjs";
+import { begin, expectPeace, holds, see, show, story, thefts } from "./browser.mjs";
 
 /** Lets a page do nothing for so long. */
 const block = (page, milliseconds) => page.evaluate((milliseconds) => {
   for (const end = Date.now() + milliseconds; Date.now() < end; );
 }, milliseconds);
-
-/** Counts in each page how often it steals. */
-const watchThefts = (world) => world.context.addInitScript(() => {
-  window.thefts = 0;
-  const { request } = LockManager.prototype;
-  LockManager.prototype.request = function (name, ...rest) {
-    if (rest[0]?.steal) window.thefts++;
-    return request.call(this, name, ...rest);
-  };
-});
-const thefts = async (pages) => (await Promise.all(pages.map((page) => page.evaluate(() => thefts)))).reduce((sum, count) => sum + count, 0);
 
 /** A window of its own, which is seen beside the others. */
 async function openWindow(world, tab) {
@@ -31,7 +20,6 @@ async function openWindow(world, tab) {
 test("a visible follower takes the place of an owner that stands still, and the owner follows when it comes back", async (t) => {
   const world = await begin(t);
   const { service } = world;
-  await watchThefts(world);
   const [owner, follower] = [await world.open("owner"), await world.open("follower")];
   await see(world.pages, 1);
   await service.polled();
@@ -56,7 +44,6 @@ test("a visible follower takes the place of an owner that stands still, and the 
 test("of several visible followers one steals, and the others follow it", async (t) => {
   const world = await begin(t);
   const { service } = world;
-  await watchThefts(world);
   const owner = await world.open("owner");
   const others = [];
   for (const tab of ["b", "c", "d"]) others.push(await openWindow(world, tab));
@@ -79,7 +66,6 @@ test("of several visible followers one steals, and the others follow it", async 
 test("what an owner that was stolen from was doing is dropped, and nobody goes back to it", async (t) => {
   const world = await begin(t);
   const { service } = world;
-  await watchThefts(world);
   const [owner, follower, third] = [await world.open("owner"), await world.open("follower"), await world.open("third")];
   await show(follower);
   await see(world.pages, 1);

@@ -76,6 +76,14 @@ export async function ensureRustComponents() {
   }
 }
 
+/** A command of cargo's that others wrote: `cargo fuzz` is cargo-fuzz, from crates.io. */
+export async function ensureCargoCommand(name) {
+  ensureCargo();
+  if ((await run("cargo", [name, "--version"], { show: "no" })).code === 0) return;
+  console.log(`installing cargo-${name} from crates.io, once; that takes some minutes…`);
+  await must(`installing cargo-${name}`, "cargo", ["install", `cargo-${name}`]);
+}
+
 /** Chromium and its driver as they are found, or undefined for each. CHROMIUM and CHROMEDRIVER in the environment say it by hand. */
 export function findBrowser() {
   return {

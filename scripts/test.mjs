@@ -92,7 +92,7 @@ async function core() {
 
 /** In order. `needs` is made before, and its result is part of the commands' environment. What is `heavy` is in `npm run test:all` alone. */
 const steps = {
-  format: { commands: () => [exit("cargo", "fmt", "--check"), exit("cargo", "fmt", "--check", "--manifest-path", "tools/Cargo.toml", "--all")] },
+  format: { commands: () => [exit("cargo", "fmt", "--check"), exit("cargo", "fmt", "--check", "--manifest-path", "tools/Cargo.toml", "--all"), exit("cargo", "fmt", "--check", "--manifest-path", "fuzz/Cargo.toml")] },
   clippy: {
     commands: () => [
       exit("cargo", "clippy", "--all-targets", "--features", "mistakes", "--", "-D", "warnings"),

@@ -102,7 +102,8 @@ impl<'a> Reader<'a> {
         let mut sum: Option<u32> = None;
         while let Some(digit) = self.ahead().to_digit(10) {
             self.rest.next();
-            sum = Some(sum.unwrap_or(0).checked_mul(10)?.checked_add(digit)?);
+            // No zero leads.
+            sum = Some(if sum == Some(0) { None } else { sum.unwrap_or(0).checked_mul(10)?.checked_add(digit) }?);
         }
         sum.map(Some)
     }
@@ -388,7 +389,9 @@ mod tests {
             assert_eq!(out, number.to_string());
             assert_eq!(Reader::new(&out).integer_or_null(), Some(Some(number)));
         }
-        assert_eq!(Reader::new("4294967296").integer_or_null(), None);
+        for text in ["4294967296", "07", "00", "-1", "", "x"] {
+            assert_eq!(Reader::new(text).integer_or_null(), None, "{text}");
+        }
         assert_eq!(Reader::new(" null").integer_or_null(), Some(None));
     }
 

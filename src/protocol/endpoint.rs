@@ -131,6 +131,9 @@ mod tests {
         for region in ["", "eu west", "eu-west-1.evil.example", "EU-WEST-1", "a/b", "a@b", "a#", "-a", "é"] {
             assert_eq!(Endpoint::of_region(region, false, false), Err(EndpointError::Region), "{region}");
         }
+        let of_length = |length| Endpoint::of_region(&"a".repeat(length), false, false);
+        assert!(of_length(63).is_ok(), "as long as a host's label may be");
+        assert_eq!(of_length(64), Err(EndpointError::Region));
         for url in [
             "",
             "/config",
@@ -145,6 +148,7 @@ mod tests {
         ] {
             assert_eq!(Endpoint::custom(url), Err(EndpointError::Url), "{url}");
         }
+        assert!(EndpointError::Region.to_string().contains("eu-west-1") && EndpointError::Url.to_string().contains("https:"));
         assert_eq!(Endpoint::custom("http://127.0.0.1:8080/config//").unwrap().as_str(), "http://127.0.0.1:8080/config");
     }
 }

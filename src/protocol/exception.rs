@@ -450,6 +450,12 @@ mod tests {
         let details = r#"{"Details":{"InvalidParameters":{"configuration_token":{"Problem":"PollIntervalNotSatisfied"}}}}"#;
         assert_eq!(Exception::read(Some("BadRequestException"), details).class(400), Class::TooEarly);
         assert_eq!(Exception::read(None, details).class(400), Class::TooEarly);
-        assert_eq!(Exception::read(Some("BadRequestException"), r#"{"Message":"Request too early"}"#).class(400), Class::TooEarly);
+        let sentence = r#"{"Message":"Request too early"}"#;
+        assert_eq!(Exception::read(Some("BadRequestException"), sentence).class(400), Class::TooEarly);
+        // Another name counts more than either.
+        for body in [details, sentence] {
+            assert_eq!(Exception::read(Some("ThrottlingException"), body).class(400), Class::Throttled);
+        }
+        assert_eq!(Exception::read(Some("BadRequestException"), r#"{"Message":"Request"}"#).class(400), Class::BadRequest);
     }
 }

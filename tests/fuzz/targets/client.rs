@@ -2,16 +2,17 @@
 
 use appconfig_edge::protocol::exception::Class;
 use appconfig_edge::protocol::response::{is_configuration, Body};
-use appconfig_edge::protocol::{Endpoint, Exception, Operation, Request, Response, SessionInput};
-use appconfig_edge::session::{Event, Input, Instant, Limits, Now, Options, Output, Poller, RequestId, Status};
+use appconfig_edge::protocol::{Endpoint, Exception, Operation, Request, Response, SessionInput, Token};
+use appconfig_edge::session::{Event, Held, Input, Instant, Limits, Now, Options, Output, Poller, RequestId, Saved, Status};
 
 use super::oracle;
 
 const ENDPOINT: &str = "https://config.example.com/proxy";
 /// More than a poller does at once.
-const MOST_OUTPUTS: usize = 6;
+const MOST_OUTPUTS: usize = 8;
 
 pub(crate) struct Client {
+    options: Options,
     poller: Poller,
     /// What the next input is given; the monotonic clock may go back, as a host's must not.
     pub(crate) now: Now,
@@ -19,12 +20,16 @@ pub(crate) struct Client {
     pub(crate) latest: Instant,
     running: bool,
     stopped: bool,
+    /// Neither hidden nor offline: a loop goes on.
+    attended: [bool; 2],
     status: Status,
     last_id: u32,
     pub(crate) in_flight: Option<(RequestId, Request)>,
     /// The token that the next poll has to carry.
     pub(crate) token: Option<String>,
     pub(crate) timer: Option<Instant>,
+    /// What is to be kept.
+    pub(crate) saved: Option<Saved>,
     /// What the last input led to, without changes of the status.
     pub(crate) events: Vec<Event>,
 }
@@ -36,7 +41,14 @@ pub(crate) fn options(seed: u64) -> Options {
         configuration_profile_identifier: "flags".into(),
         required_minimum_poll_interval_in_seconds: None,
     };
-    Options { endpoint: Endpoint::custom(ENDPOINT).unwrap(), input, limits: Limits::default(), renews_credentials: seed % 2 == 1, seed }
+    Options {
+        endpoint: Endpoint::custom(ENDPOINT).unwrap(),
+        input,
+        limits: Limits::default(),
+        renews_credentials: seed % 2 == 1,
+        hidden_interval: None,
+        seed,
+    }
 }
 
 pub(crate) fn session(token: &str) -> Response {
@@ -60,16 +72,19 @@ impl Client {
     pub(crate) fn new(options: Options) -> Self {
         let now = Now { monotonic: Instant::from_milliseconds(1_000_000), wall: 1_767_323_045_000 };
         Self {
-            poller: Poller::new(options),
+            poller: Poller::new(options.clone()),
+            options,
             now,
             latest: Instant::default(),
             running: false,
             stopped: false,
+            attended: [true; 2],
             status: Status::Idle,
             last_id: 0,
             in_flight: None,
             token: None,
             timer: None,
+            saved: None,
             events: Vec::new(),
         }
     }
@@ -88,6 +103,14 @@ impl Client {
         it.answer(configuration(token));
         it.fire();
         it
+    }
+
+    /// Another poller goes on where this one was: the host has ended, and its monotonic clock begins anew.
+    pub(crate) fn begin_anew(&mut self, saved: Option<Saved>, held: Option<Held>) {
+        let now = Now { monotonic: Instant::from_milliseconds(5), wall: self.now.wall };
+        *self = Self { now, saved: saved.clone(), ..Self::new(self.options.clone()) };
+        self.token = saved.as_ref().and_then(|it| Some(it.token.as_ref()?.as_str().to_owned()));
+        self.give(Input::Resume(saved, held));
     }
 
     pub(crate) fn answer(&mut self, response: Response) {
@@ -122,6 +145,8 @@ impl Client {
         match input {
             Input::Start => (self.running, self.stopped) = (true, false),
             Input::Stop => (self.running, self.stopped) = (false, true),
+            Input::Visible(visible) => self.attended[0] = visible,
+            Input::Online(online) => self.attended[1] = online,
             _ => {}
         }
         let awaited = match &input {
@@ -149,7 +174,10 @@ impl Client {
         }
         assert_eq!(self.poller.status(), self.status);
         assert_eq!(self.poller.is_polling(), self.in_flight.is_some());
-        assert!(self.stopped || self.timer.is_some() || !self.running && self.in_flight.is_none(), "nothing is due any more");
+        assert!(
+            self.stopped || self.attended.contains(&false) || self.timer.is_some() || !self.running && self.in_flight.is_none(),
+            "nothing is due any more"
+        );
         // A timer that was due and fired leads to something, or at least away.
         let (now, timer, latest) = before;
         if is_timeout
@@ -194,6 +222,11 @@ impl Client {
                 }
                 self.last_id = id.0;
                 self.in_flight = Some((*id, request.clone()));
+            }
+            Output::Save(saved) => {
+                assert_eq!(saved.token.as_ref().map(Token::as_str), self.token.as_deref(), "another token is saved");
+                assert!(saved.sessions_left <= 3 && saved.refill <= 3_600_000, "{saved:?}");
+                self.saved = Some(saved.clone());
             }
             Output::Cancel(id) => {
                 let cancelled = self.in_flight.take_if(|(it, _)| it == id);

@@ -48,6 +48,8 @@ impl<'a> Message<'a> {
             "same" => Body::Same,
             "malformed" => Body::Malformed { again: false },
             "again" => Body::Malformed { again: true },
+            "refused" => Body::Refused { again: false },
+            "refused-again" => Body::Refused { again: true },
             "large" => Body::TooLarge,
             _ => Body::New,
         };

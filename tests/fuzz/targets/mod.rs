@@ -12,6 +12,7 @@ mod poller;
 mod refusal;
 mod request;
 mod response;
+mod saved;
 mod session_answer;
 mod signature;
 mod token;
@@ -19,12 +20,13 @@ mod token;
 type Check = fn(&[u8]);
 
 /// Each target by the name of its corpus.
-pub(crate) const TARGETS: [(&str, Check); 8] = [
+pub(crate) const TARGETS: [(&str, Check); 9] = [
     ("flags", flags::check),
     ("poller", poller::check),
     ("refusal", refusal::check),
     ("request", request::check),
     ("response", response::check),
+    ("saved", saved::check),
     ("session_answer", session_answer::check),
     ("signature", signature::check),
     ("token", token::check),

@@ -1,8 +1,8 @@
 //! What happens to a poller, a byte for each: inputs in any order, answers to any request, clocks that go anywhere. Then the service is well
 //! again, and so has the client to be.
 
-use appconfig_edge::protocol::{date, Body, Operation, Response};
-use appconfig_edge::session::{Event, Failure, Input, Instant, RequestId};
+use appconfig_edge::protocol::{date, Body, Document, Operation, Response};
+use appconfig_edge::session::{Event, Failure, Held, Input, Instant, RequestId};
 
 use super::client::{configuration, options, session, Client};
 
@@ -40,21 +40,21 @@ const TEXTS: [&str; 8] = [
 ];
 const WAITS: [&str; 6] = ["", "0", "7", "99999999999999999999", "soon", "{date}"];
 
-struct Bytes<'a>(&'a [u8]);
+pub(crate) struct Bytes<'a>(pub(crate) &'a [u8]);
 
 impl Bytes<'_> {
-    fn next(&mut self) -> u8 {
+    pub(crate) fn next(&mut self) -> u8 {
         let (first, rest) = self.0.split_first().unwrap_or((&0, &[]));
         self.0 = rest;
         *first
     }
 
-    fn pick<T: Copy>(&mut self, all: &[T]) -> T {
+    pub(crate) fn pick<T: Copy>(&mut self, all: &[T]) -> T {
         all[usize::from(self.next()) % all.len()]
     }
 
     /// Of any magnitude: five bits of it, and by how much they are shifted.
-    fn number(&mut self) -> u64 {
+    pub(crate) fn number(&mut self) -> u64 {
         let shift = self.next() % 60;
         u64::from(self.next() & 31) << shift
     }
@@ -75,12 +75,15 @@ pub(crate) fn check(data: &[u8]) {
         options.limits.idle = bytes.number();
         options.limits.total = bytes.number();
     }
+    if bytes.next() % 4 == 1 {
+        options.hidden_interval = Some(bytes.number());
+    }
     let limits = options.limits;
     let mut client = Client::new(options);
     let mut tokens = 0_u32;
     while !bytes.0.is_empty() {
         let id = client.in_flight.as_ref().map_or(RequestId(0), |(id, _)| *id);
-        match bytes.next() % 16 {
+        match bytes.next() % 32 {
             0 => client.give(Input::Start),
             1 => client.give(Input::Stop),
             2 => client.give(Input::Refresh),
@@ -107,6 +110,18 @@ pub(crate) fn check(data: &[u8]) {
             13 if client.in_flight.is_some() => {
                 tokens += 1;
                 answer_well(&mut client, tokens);
+            }
+            16 => client.give(Input::Visible(bytes.next() % 2 == 1)),
+            17 => client.give(Input::Online(bytes.next() % 2 == 1)),
+            18 => client.give(Input::Limited(bytes.next() % 2 == 1)),
+            19 => {
+                let saved = client.saved.take();
+                client.begin_anew(saved, None);
+            }
+            20 => {
+                let held = Held { content_type: bytes.some(&["", "text/plain"]), version_label: None };
+                let saved = client.saved.take();
+                client.begin_anew(saved, Some(held));
             }
             _ => {
                 tokens += 1;
@@ -164,6 +179,8 @@ fn response(bytes: &mut Bytes, client: &Client, tokens: u32) -> Response {
         request_id: bytes.some(&["", "id", "{token}"]).map(|it| it.replace("{token}", &asked)),
         retry_after: bytes.some(&WAITS).map(|it| it.replace("{date}", &date)),
         amz_retry_after: bytes.some(&WAITS),
+        // As a host with a parser of its own has it.
+        document: (bytes.next() % 2 == 1).then(|| Document::read(&text)),
         text,
         body: bytes.pick(&[
             None,
@@ -172,6 +189,8 @@ fn response(bytes: &mut Bytes, client: &Client, tokens: u32) -> Response {
             Some(Body::New),
             Some(Body::Malformed { again: false }),
             Some(Body::Malformed { again: true }),
+            Some(Body::Refused { again: false }),
+            Some(Body::Refused { again: true }),
             Some(Body::TooLarge),
         ]),
         headers_may_be_hidden: bytes.next() % 2 == 1,
@@ -179,7 +198,10 @@ fn response(bytes: &mut Bytes, client: &Client, tokens: u32) -> Response {
 }
 
 /// No answer ends the loop for good.
-fn recovers(mut client: Client, mut tokens: u32) {
+pub(crate) fn recovers(mut client: Client, mut tokens: u32) {
+    client.give(Input::Visible(true));
+    client.give(Input::Online(true));
+    client.give(Input::Limited(false));
     client.give(Input::Start);
     for _ in 0..STEPS {
         if client.events.iter().any(|it| matches!(it, Event::Updated(_))) {

@@ -1,4 +1,4 @@
-//! A success: `200 new` (or `204`, and `empty`, `same`, `malformed`, `again`, `large`; then perhaps `hidden`), and headers.
+//! A success: `200 new` (or `204`, and `empty`, `same`, `malformed`, `again`, `refused`, `refused-again`, `large`; then perhaps `hidden`), and headers.
 
 use appconfig_edge::protocol::response::Body;
 use appconfig_edge::protocol::{Operation, Response};
@@ -41,6 +41,7 @@ fn first(mut client: Client, response: &Response, usable: Option<&str>, interval
         Some(Body::Empty) => Some(Code::NoConfiguration),
         Some(Body::Malformed { .. }) => Some(Code::InvalidBody),
         Some(Body::TooLarge) => Some(Code::BodyTooLarge),
+        Some(Body::Refused { .. }) => Some(Code::Refused),
         _ => None,
     };
     match (&client.events[..], code) {
@@ -70,6 +71,7 @@ fn later(mut client: Client, response: &Response, usable: Option<&str>, interval
         ([Event::Unchanged], body) => assert!(body == Some(Body::Empty) || body == Some(Body::Same) && !differs, "{body:?}"),
         ([Event::Failed { error, .. }], Some(Body::Malformed { .. })) => assert_eq!(error.code, Code::InvalidBody),
         ([Event::Failed { error, .. }], Some(Body::TooLarge)) => assert_eq!(error.code, Code::BodyTooLarge),
+        ([Event::Failed { error, .. }], Some(Body::Refused { .. })) => assert_eq!(error.code, Code::Refused),
         (told, _) => panic!("{told:?} at {response:?}"),
     }
     goes_on(client, usable, interval);

@@ -446,6 +446,43 @@ mod tests {
     }
 
     #[test]
+    fn a_status_counts_where_there_is_no_name() {
+        for (status, class) in [
+            (400, Class::BadRequest),
+            (401, Class::Denied),
+            (403, Class::Denied),
+            (404, Class::NotFound),
+            (408, Class::Transient),
+            (429, Class::Throttled),
+            (500, Class::Transient),
+            (599, Class::Transient),
+        ] {
+            assert_eq!(Exception::default().class(status), class, "{status}");
+        }
+        for status in [0, 100, 299, 300, 402, 405, 407, 409, 428, 430, 499, 600, u16::MAX] {
+            assert_eq!(Exception::default().class(status), Class::Unexpected, "{status}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_what_is_left_without_namespace_and_address() {
+        for (text, name) in [
+            ("X", Some("X")),
+            ("a.b#X", Some("X")),
+            ("a#b#X:http://c/#d", Some("X")),
+            (" X ", Some("X")),
+            ("X, X", Some("X")),
+            ("X:", Some("X")),
+            ("", None),
+            (":X", None),
+            ("X#", None),
+            (" ", None),
+        ] {
+            assert_eq!(bare_name(text).as_deref(), name, "{text:?}");
+        }
+    }
+
+    #[test]
     fn too_early_is_known_by_its_problem_and_by_its_sentence() {
         let details = r#"{"Details":{"InvalidParameters":{"configuration_token":{"Problem":"PollIntervalNotSatisfied"}}}}"#;
         assert_eq!(Exception::read(Some("BadRequestException"), details).class(400), Class::TooEarly);
@@ -456,6 +493,9 @@ mod tests {
         for body in [details, sentence] {
             assert_eq!(Exception::read(Some("ThrottlingException"), body).class(400), Class::Throttled);
         }
-        assert_eq!(Exception::read(Some("BadRequestException"), r#"{"Message":"Request"}"#).class(400), Class::BadRequest);
+        let expired = details.replace("PollIntervalNotSatisfied", "Expired");
+        for body in [r#"{"Message":"Request"}"#, r#"{"Reason":"PollIntervalNotSatisfied"}"#, &expired] {
+            assert_eq!(Exception::read(Some("BadRequestException"), body).class(400), Class::BadRequest, "{body}");
+        }
     }
 }

@@ -68,6 +68,15 @@ mod tests {
     }
 
     #[test]
+    fn what_need_not_be_encoded_is_not() {
+        let mut encoded = String::new();
+        encode_into(&mut encoded, "AZaz09-._~ /");
+        assert_eq!(encoded, "AZaz09-._~%20%2F");
+        assert_eq!(decode("%2f%2F%c3%A9%fg"), None);
+        assert_eq!(decode("%2f%2F%c3%A9").as_deref(), Some("//é"));
+    }
+
+    #[test]
     fn broken_escapes_are_refused() {
         for text in ["%", "%2", "%zz", "%ff"] {
             assert_eq!(decode(text), None, "{text}");

@@ -189,6 +189,8 @@ mod tests {
         assert_eq!(value["ApplicationIdentifier"], "a\"\\\u{1}é");
         assert_eq!(value.get("RequiredMinimumPollIntervalInSeconds"), None);
         assert_eq!(SessionInput::from_json(&input().to_json()), Some(input()));
+        let often = SessionInput { required_minimum_poll_interval_in_seconds: Some(15), ..input() };
+        assert_eq!(SessionInput::from_json(&often.to_json()), Some(often));
     }
 
     #[test]
@@ -219,8 +221,18 @@ mod tests {
     }
 
     #[test]
+    fn operations_are_named_as_aws_does() {
+        for (it, all) in [
+            (Operation::StartConfigurationSession, ["StartConfigurationSession", "POST", "/configurationsessions"]),
+            (Operation::GetLatestConfiguration, ["GetLatestConfiguration", "GET", "/configuration"]),
+        ] {
+            assert_eq!([it.name(), it.method(), it.path()], all);
+        }
+    }
+
+    #[test]
     fn debug_shows_no_token() {
         let request = Request::get_latest_configuration(&Endpoint::custom("http://x").unwrap(), &Token::new("secret".into()).unwrap());
-        assert!(!format!("{request:?}").contains("secret"));
+        assert_eq!(format!("{request:?}"), "Request { operation: GetLatestConfiguration, .. }");
     }
 }

@@ -207,6 +207,35 @@ mod tests {
     }
 
     #[test]
+    fn what_is_read_depends_on_the_status() {
+        use header::{AMZ_RETRY_AFTER, CONTENT_TYPE, ERROR_TYPE, NEXT_INTERVAL, NEXT_TOKEN, REQUEST_ID, RETRY_AFTER, VERSION_LABEL};
+        for status in [0, 200, 201, 202, 204, 302, 400, 500] {
+            let mut asked = Vec::new();
+            let it = Response::read(status, |name| {
+                asked.push(name);
+                Some(name.into())
+            });
+            let all: &[&str] = match status {
+                200 | 204 => &[NEXT_TOKEN, NEXT_INTERVAL, CONTENT_TYPE, VERSION_LABEL],
+                201 => &[],
+                _ => &[ERROR_TYPE, RETRY_AFTER, AMZ_RETRY_AFTER, REQUEST_ID],
+            };
+            assert_eq!((it.status, &asked[..]), (status, all));
+            let success = [it.next_token.as_deref(), it.next_interval.as_deref(), it.content_type.as_deref(), it.version_label.as_deref()];
+            let failure = [it.error_type.as_deref(), it.retry_after.as_deref(), it.amz_retry_after.as_deref(), it.request_id.as_deref()];
+            assert_eq!(success.into_iter().chain(failure).flatten().collect::<Vec<_>>(), all, "each where it belongs");
+            assert_eq!(is_configuration(status), it.next_token.is_some());
+            assert_eq!(it.next_token().map(|token| token.as_str().to_owned()), it.next_token);
+        }
+    }
+
+    #[test]
+    fn what_the_service_writes_of_a_session_is_read() {
+        let token = Token::new("a\"+/é".into()).unwrap();
+        assert_eq!(Response { text: session_to_json(&token), ..Response::default() }.initial_token(), Some(token));
+    }
+
+    #[test]
     fn an_initial_token_is_read_from_json_alone() {
         let token = |text: &str| Response { text: text.into(), ..Response::default() }.initial_token();
         assert_eq!(token(r#"{"x":{},"InitialConfigurationToken":"a+b"}"#).unwrap().as_str(), "a+b");
@@ -226,6 +255,6 @@ mod tests {
     #[test]
     fn debug_shows_no_token() {
         let answer = Response { next_token: Some("secret".into()), text: "secret".into(), ..Response::default() };
-        assert!(!format!("{answer:?}").contains("secret"));
+        assert_eq!(format!("{answer:?}"), "Response { status: 0, body: None, .. }");
     }
 }

@@ -126,6 +126,25 @@ mod tests {
     }
 
     #[test]
+    fn what_came_back_while_nobody_was_there_is_there() {
+        let now = Now { monotonic: at(50), wall: 1_000_000_000_000 };
+        let minute = 60_000;
+        // When one more was or will be back, from now; how many are left then; and when the next one is back.
+        for (back, left, next) in
+            [(5, 0, 55), (30, 0, 60), (0, 1, 60), (-5, 1, 55), (-10, 2, 60), (-15, 2, 55), (-25, 3, 55), (-999, 3, 51)]
+        {
+            let date = now.wall.wrapping_add_signed(back * minute);
+            let budget = Budget::resume(now, 0, date, REFILL);
+            assert_eq!((budget.left, budget.back), (left, at(next)), "{back}");
+        }
+        let unlike = |left, refill| Budget::resume(now, left, now.wall + 1, refill);
+        assert_eq!(
+            (unlike(2, 0).left, unlike(u32::MAX, 0).left, unlike(0, 0).refill, unlike(0, u64::MAX).refill),
+            (2, 3, REFILL, LONGEST_REFILL)
+        );
+    }
+
+    #[test]
     fn a_wait_that_began_before_the_clock_counts_as_far_as_it_has_passed() {
         let now = Now { monotonic: at(0), wall: 1_000_000_000_000 };
         // Of twenty minutes five are left.

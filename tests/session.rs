@@ -230,6 +230,14 @@ fn an_interval_of_a_day_plans_a_new_session_without_an_error() {
 }
 
 #[test]
+fn jitter_does_not_make_a_token_too_old_for_its_poll() {
+    // A tenth of it would be past the day's end.
+    let mut it = Scenario::ready("t1", 85_500);
+    assert_eq!(it.wait(), DAY - 600 * SECOND - 1, "as late as may be");
+    assert_eq!(it.asks(), (POLL, "t1"));
+}
+
+#[test]
 fn a_laptop_that_slept_for_two_days_opens_one_session() {
     for monotonic_slept in [true, false] {
         let mut it = Scenario::ready("t1", 60);

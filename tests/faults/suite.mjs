@@ -1,0 +1,13 @@
+// The tests of this suite: each says which of the faults it is about, by their ids in ../shared/oracles/faults.json.
+
+import body from "./cases/body.mjs";
+
+const cases = { body };
+
+/** `{ name, faults, run, driven }`: with `driven` the client's time goes on when it is told to, otherwise it is the host's. */
+export const tests = Object.entries(cases).flatMap(([topic, define]) => {
+  const found = [];
+  const add = (options) => (name, faults, run) => found.push({ name: `${topic}: ${name}`, file: `tests/faults/cases/${topic}.mjs`, faults, run, ...options });
+  define({ driven: add({ driven: true }), real: add({ driven: false }) });
+  return found;
+});

@@ -67,8 +67,8 @@ export class Life {
       // What failed has not confirmed what is held.
       const expected = client.configuration ? "stale" : "starting";
       if (!stops && client.status !== expected) broken("status", `${client.status} after ${error.code}, expected ${expected}`);
-      const told = `${inspect(error, { depth: 8 })} ${JSON.stringify(error)} ${error.stack}`;
-      for (const secret of [MARK, "configuration_token", ...(this.secrets ?? [])]) if (told.includes(secret)) broken(10, `${secret} in ${told}`);
+      const told = `${inspect(error, { depth: 8 })} ${JSON.stringify(error)}`;
+      for (const secret of [MARK, "configuration_token=", ...(this.secrets ?? [])]) if (told.includes(secret)) broken(10, `${secret} in ${error.message}`);
     });
     client.addEventListener("statuschange", ({ status }) => heard.statuses.push(status));
     const { stop } = client;

@@ -1,8 +1,9 @@
 // The tests of this suite: each says which of the faults it is about, by their ids in ../shared/oracles/faults.json.
 
 import body from "./cases/body.mjs";
+import outage from "./cases/outage.mjs";
 
-const cases = { body };
+const cases = { body, outage };
 
 /** `{ name, faults, run, driven }`: with `driven` the client's time goes on when it is told to, otherwise it is the host's. */
 export const tests = Object.entries(cases).flatMap(([topic, define]) => {

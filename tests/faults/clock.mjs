@@ -183,7 +183,7 @@ export class DrivenClock extends Clock {
 
   set(handler, delay, words = []) {
     // As hosts do: a delay that is no number of 31 bits is as good as none.
-    const timer = { clock: this, at: this.#now + (delay >= 1 && delay <= 2147483647 ? delay : 1), run: () => handler(...words), ref() {}, unref() {} };
+    const timer = { clock: this, made: this.#now, at: this.#now + (delay >= 1 && delay <= 2147483647 ? delay : 1), run: () => handler(...words), ref() {}, unref() {} };
     this.timers.add(timer);
     return timer;
   }
@@ -200,7 +200,8 @@ export class DrivenClock extends Clock {
   }
 
   #next() {
-    const due = (timer) => timer.at + (this.timers.has(timer) ? this.late - this.early : 0);
+    // However early, time has passed.
+    const due = (timer) => (this.timers.has(timer) ? Math.max(timer.at + this.late - this.early, timer.made + 1) : timer.at);
     const all = [...this.timers, ...this.#services].map((timer) => ({ timer, at: due(timer) }));
     return all.sort((a, b) => a.at - b.at)[0];
   }

@@ -216,16 +216,38 @@ export class Service {
     this.deployed.add(body.toString("latin1"));
   }
 
+  /** Nothing is deployed: polls get 404. */
   revert() {
     this.#content = undefined;
   }
 
+  /** What is deployed has no bytes any more; gives them. */
+  withdraw() {
+    const { body } = this.#content;
+    this.deploy("");
+    return body;
+  }
+
   // The two operations.
 
+  /** How long tokens are beside their number, and what they end with. */
+  tokenLength = 20;
+  tokenEnd = () => "==";
   #token(session) {
-    const token = `${MARK}/${++this.#made}+${"x".repeat(this.tokenLength ?? 20)}==`;
+    const token = `${MARK}/${++this.#made}+${"x".repeat(this.tokenLength)}${this.tokenEnd()}`;
     this.#tokens.set(token, { session, at: this.clock.now(), wall: this.date() });
     return token;
+  }
+
+  /** A token is called otherwise. */
+  rename(token, name) {
+    this.#tokens.set(name, this.#tokens.get(token));
+  }
+
+  /** The session of this answer is due so many seconds from now. */
+  due({ headers }, seconds) {
+    const { session } = this.#tokens.get(headers["next-poll-configuration-token"]);
+    session.due = this.clock.now() + seconds * 1000;
   }
 
   open() {
@@ -256,7 +278,7 @@ export class Service {
 
   /** Somebody else spends this token. */
   spend(token) {
-    return this.poll({ token });
+    this.#tokens.get(token).answer = badToken("Corrupted");
   }
 
   #configuration(session, empty) {
@@ -271,7 +293,7 @@ export class Service {
 
   // What goes wrong.
 
-  /** Gives the next requests of an operation to `run(exchange)`, which answers, or says false. */
+  /** Gives the next requests of an operation, or with `of: null` of both, to `run(exchange)`, which answers, or says false. */
   break(run, { times = 1, of = POLL } = {}) {
     this.#faults.push({ run, times, of });
   }
@@ -305,7 +327,7 @@ export class Service {
     this.exchanges.push(exchange);
     for (const resolve of this.#waiting) resolve();
     this.#waiting.clear();
-    const fault = this.#faults.find(({ times, of }) => times > 0 && (of === undefined || of === details.operation));
+    const fault = this.#faults.find(({ times, of }) => times > 0 && (of === null || of === details.operation));
     if (fault) {
       fault.times -= 1;
       if (fault.run(exchange)) return;
@@ -331,7 +353,7 @@ export class Service {
       if (exchange.at < earliest - 1) broken(4, `a poll ${Math.round(earliest - exchange.at)} ms before the interval is over`);
     } else {
       const old = ledger.token && this.date() - ledger.token.wall >= DAY - 1_800_000;
-      const ages = ledger.good && ledger.good.interval >= 82_000;
+      const ages = ledger.good?.interval >= 82_000;
       if (!ledger.reason && !old && !ages) broken(2, "a new session without a reason");
     }
     // Attempts after a failure, the first poll of a session apart.
@@ -359,7 +381,7 @@ export class Service {
         left -= 1;
       }
       if (left < 0) this.violations.push(`3: ${ledger.opened.length} sessions at ${ledger.opened.map(Math.round)} ms`);
-      Object.assign(ledger, { tokens: new Set([next]), reason: false, asked: new Set() });
+      Object.assign(ledger, { tokens: new Set([next]), reason: false, good: undefined });
     } else if (outcome === "good") {
       // An empty answer to a token that was asked before may have hidden something.
       const polls = this.exchanges.filter((it) => it.token === token).length;

@@ -13,7 +13,7 @@ export const isGood = (status) => status === 200 || status === 204;
 /** The headers that count; a date to wait for as the seconds until then. */
 export const countingHeaders = ({ status, headers }) =>
   (isGood(status) ? ofConfiguration : ofRefusal).map((name) => {
-    const value = headers.get(name) ?? undefined;
+    const value = headers.get(name)?.trim(); // Node leaves the spaces after a value in it
     return /GMT$/.test(value) && name === "retry-after" ? Math.max(Math.ceil((Date.parse(value) - Date.now()) / 1000), 0) : value;
   });
 

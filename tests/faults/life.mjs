@@ -40,6 +40,12 @@ export class Life {
     return this.service;
   }
 
+  /** The same for who has no client here. */
+  async serving() {
+    await this.serve();
+    return this;
+  }
+
   /** A client, and what it tells. */
   client(options = {}) {
     const name = `client-${this.#clients.length + 1}`;

@@ -187,7 +187,7 @@ export class Service {
     return this.clock.date() + this.wallAhead;
   }
 
-  async listen({ host = "127.0.0.1", tls } = {}) {
+  async listen({ host = "127.0.0.1", port = 0, tls } = {}) {
     const handler = (request, response) => this.#take(request, response);
     const options = { maxHeaderSize: 131_072, keepAliveTimeout: 0 };
     this.server = byHost(() => (tls ? https.createServer({ ...options, ...tls }, handler) : http.createServer(options, handler)));
@@ -197,7 +197,7 @@ export class Service {
     });
     this.server.on("clientError", (_, socket) => socket.destroy());
     this.server.on("tlsClientError", () => {});
-    await new Promise((resolve, reject) => this.server.on("error", reject).listen(0, host, resolve));
+    await new Promise((resolve, reject) => this.server.on("error", reject).listen(port, host, resolve));
     this.origin = `http${tls ? "s" : ""}://${host.includes(":") ? `[${host}]` : host}:${this.server.address().port}`;
   }
 

@@ -338,7 +338,7 @@ export class Service {
   // What is watched: the numbers are those of "What always holds".
 
   #ledger(client) {
-    if (!this.#ledgers.has(client)) this.#ledgers.set(client, { tokens: new Set(), reason: true, failures: [], opened: [] });
+    if (!this.#ledgers.has(client)) this.#ledgers.set(client, { tokens: new Set(), reason: true, failures: [], opened: [], doubt: 0 });
     return this.#ledgers.get(client);
   }
 
@@ -363,6 +363,7 @@ export class Service {
       if (recent.length > 12) broken(4, `${recent.length} attempts within a minute`);
     }
     ledger.last = exchange;
+    ledger.doubt -= 1;
   }
 
   /** The client takes an answer in. */
@@ -391,12 +392,19 @@ export class Service {
       Object.assign(ledger, { tokens: new Set(), reason: true });
     }
     ledger.token = this.#tokens.get(next) ?? ledger.token;
+    if (ledger.doubt > 0) this.#doubt(ledger, exchange);
   }
 
-  /** A client was stopped: what was under way then may have come or not. */
+  /** A client was stopped: what was under way then, and what still arrives of it, may have reached it or not. */
   stopped(client) {
-    const { last, tokens } = this.#ledger(client);
-    if (last?.token) tokens.add(last.token);
+    const ledger = this.#ledger(client);
+    ledger.doubt = 2;
+    this.#doubt(ledger, ledger.last);
+  }
+
+  #doubt(ledger, exchange) {
+    if (exchange?.token) ledger.tokens.add(exchange.token);
+    else ledger.reason = true;
   }
 
   /** Requests that were under way at the same time, and still are. */

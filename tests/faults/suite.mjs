@@ -5,11 +5,13 @@ import credentials from "./cases/credentials.mjs";
 import data from "./cases/data.mjs";
 import empty from "./cases/empty.mjs";
 import http from "./cases/http.mjs";
+import loop from "./cases/loop.mjs";
 import outage from "./cases/outage.mjs";
+import runtime from "./cases/runtime.mjs";
 import time from "./cases/time.mjs";
 import token from "./cases/token.mjs";
 
-const cases = { token, empty, time, http, credentials, data, body, outage };
+const cases = { token, empty, time, http, credentials, data, loop, runtime, body, outage };
 
 /** `{ name, faults, run, driven }`: with `driven` the client's time goes on when it is told to, otherwise it is the host's. */
 export const tests = Object.entries(cases).flatMap(([topic, define]) => {

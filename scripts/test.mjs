@@ -125,6 +125,8 @@ const steps = {
   instance: { needs: [tarball, trapping], commands: () => [suite("tests/instance", "--expose-gc")] },
   judge: { needs: [tarball], commands: () => [suite("tests/judge")] },
   store: { needs: [tarball], commands: () => [suite("tests/store")] },
+  // Two processes, each of which lives many lives at once.
+  faults: { needs: [tarball], commands: () => [suite("tests/faults", "--test-concurrency=2")] },
   package: { needs: [tarball], commands: () => [suite("tests/package")] },
   clock: { needs: [tarball], commands: () => [suite("tests/clock")] },
   load: { needs: [tarball], commands: () => [suite("tests/load")] },

@@ -52,7 +52,7 @@ export class Life {
     const { ConfigurationClient } = options.packaged ?? this.packaged;
     delete options.packaged;
     const client = new ConfigurationClient({ ...target, endpoint: `${this.service?.origin}/${name}`, logger: null, ...options });
-    const heard = { name, updates: [], errors: [], statuses: [], codes: () => heard.errors.map(({ code }) => code) };
+    const heard = { name, updates: [], errors: [], held: [], statuses: [], codes: () => heard.errors.map(({ code }) => code) };
     const { service, violations } = this;
     const broken = (law, what) => violations.push(`${law}: ${what}`);
     let previous;
@@ -69,6 +69,7 @@ export class Life {
     });
     client.addEventListener("error", ({ error }) => {
       heard.errors.push(error);
+      heard.held.push(client.configuration);
       if (stops) broken(7, `an error after stop(): ${error.code}`);
       // What failed has not confirmed what is held.
       const expected = client.configuration ? "stale" : "starting";

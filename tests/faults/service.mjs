@@ -403,8 +403,10 @@ export class Service {
   }
 
   #doubt(ledger, exchange) {
-    if (exchange?.token) ledger.tokens.add(exchange.token);
-    else ledger.reason = true;
+    if (exchange?.token) {
+      ledger.tokens.add(exchange.token);
+      ledger.good = undefined;
+    } else ledger.reason = true;
   }
 
   /** Requests that were under way at the same time, and still are. */

@@ -42,7 +42,7 @@ export default ({ driven, real }) => {
             // Below 200 it is no answer yet: there will be none.
             if (status < 200) await clock.run(11_000, () => both.heard.errors.length > 0);
             equal(both.heard.errors.length, 1, `errors after ${what}`);
-            if (status !== 400) equal(both.client.configuration, undefined, what);
+            equal(both.heard.held[0], undefined, what);
           }
           if (unchanged) service.deploy(blue, { label: String(service.requests) });
           await life.recovers(both, blue, 6 * MINUTE).catch((error) => { throw new Error(`${what}: ${error.message}`) });

@@ -1,0 +1,5 @@
+// What lasts: in a process of its own, beside the other.
+
+import { run } from "./run.mjs";
+
+await run((name) => name.startsWith("outage: "));

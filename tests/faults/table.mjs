@@ -9,7 +9,7 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { faults, suites } from "./claims.mjs";
-import { file as figuresFile } from "./figures.mjs";
+import { figures, file as figuresFile } from "./figures.mjs";
 
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
 export const document = path.join(root, "docs/faults.md");
@@ -24,7 +24,7 @@ const cell = (text) => text.replaceAll("|", "\\|").replaceAll("<", "&lt;");
 function lines(tests, figures) {
   const groups = new Map();
   for (const test of tests) {
-    const key = test.name.replace(/: [^:]*$/, "");
+    const key = /^\w+: .*(?=: )/.exec(test.name)?.[0] ?? test.name;
     groups.set(key, [...(groups.get(key) ?? []), test]);
   }
   return [...groups].flatMap(([key, group]) => (group.length > 4 ? [{ name: `${key} (${group.length} ways)`, group }] : group.map((test) => ({ name: test.name, group: [test] })))).map(({ name, group }) => {
@@ -40,7 +40,8 @@ export function table(tests, figures) {
   const counts = { tested: 0, later: 0, none: 0 };
   for (const [id, { fault, tests: elsewhere = [], none, later = {} }] of Object.entries(faults)) {
     const own = lines(tests.filter((test) => test.faults.includes(id)), figures);
-    const where = [...own.map(({ name }) => cell(name)), ...elsewhere.map(([file, name]) => `\`${file.replace(/^tests\//, "")}\`: ${cell(name)}`)];
+    const named = ([file, name]) => (file.startsWith("tests/simulator/") ? "the core's [simulator](simulator.md)" : `\`${file.replace(/^tests\//, "")}\`: ${cell(name)}`);
+    const where = [...own.map(({ name }) => cell(name)), ...elsewhere.map(named)];
     const missing = Object.entries(later).map(([suite, what]) => `not yet: ${what} (\`${suites[suite]}\`)`);
     const result = [...(none ? [none] : own.length || elsewhere.length ? ["holds"] : []), ...missing].join("; ");
     counts[none ? "none" : own.length || elsewhere.length ? "tested" : "later"] += 1;
@@ -56,8 +57,8 @@ fault has neither test nor reason, or where a test that it names is not there.
 Tests without a file are those of \`tests/faults/cases\` (their name begins with the file's): the packed package in Node, over real sockets, against a service that
 goes wrong as each test says. It keeps count of tokens, sessions and times like the real one, so a poll with another token than the good one, a session without a
 reason or beyond the budget, a poll too early, a thirteenth attempt within a minute and a request after \`stop()\` fail any test. So do an update that is none or that
-nobody deployed, a status that is untrue, a token or key in an error, a \`start()\` or \`refresh()\` that never ends, a timer, a connection or a rejection that is left. Hours pass by a clock
-that is driven. \`simulator/main.rs\` is the core in virtual time, described in [simulator.md](simulator.md).
+nobody deployed, a status that is untrue, a token or key in an error, a \`start()\` or \`refresh()\` that never ends, a timer, a connection or a rejection that is left. Hours
+pass by a clock that is driven.
 
 **Requests / sessions** are what the service saw in the whole of a test, with its good beginning and end and all its clients, over several seeds: the least and the most. A test fails
 when it spends other sessions, or a quarter more requests.
@@ -72,14 +73,15 @@ async function measure() {
   const { pack } = await import("../../scripts/pack.mjs");
   const tarball = process.env.PACKAGE_TARBALL || (await pack());
   const folder = mkdtempSync(path.join(os.tmpdir(), "appconfig-edge-faults-"));
-  const all = {};
+  // With FAULTS_ONLY=… the others keep theirs.
+  const all = process.env.FAULTS_ONLY ? { ...figures } : {};
   try {
     for (let seed = 1; seed <= Number(process.env.FAULTS_SEEDS ?? 5); seed++) {
       for (const part of ["outage", "faults"]) {
-        const figures = path.join(folder, `${part}-${seed}.json`);
-        const { status, stdout } = spawnSync(process.execPath, ["--test", path.join(root, `tests/faults/${part}.test.mjs`)], { encoding: "utf8", env: { ...process.env, PACKAGE_TARBALL: tarball, FAULTS_SEED: String(seed * 7919), FAULTS_FIGURES: figures }, maxBuffer: 2 ** 28 });
+        const written = path.join(folder, `${part}-${seed}.json`);
+        const { status, stdout } = spawnSync(process.execPath, ["--test", path.join(root, `tests/faults/${part}.test.mjs`)], { encoding: "utf8", env: { ...process.env, PACKAGE_TARBALL: tarball, FAULTS_SEED: String(seed * 7919), FAULTS_FIGURES: written }, maxBuffer: 2 ** 28 });
         if (status !== 0) throw new Error(`seed ${seed * 7919}:\n${stdout.slice(-5000)}`);
-        for (const [name, spent] of Object.entries(JSON.parse(readFileSync(figures, "utf8")))) {
+        for (const [name, spent] of Object.entries(JSON.parse(readFileSync(written, "utf8")))) {
           all[name] ??= { requests: [Infinity, 0], sessions: [Infinity, 0] };
           for (const what of ["requests", "sessions"]) all[name][what] = merge([all[name][what], [spent[what], spent[what]]]);
         }
@@ -89,7 +91,8 @@ async function measure() {
   } finally {
     rmSync(folder, { recursive: true });
   }
-  const names = Object.keys(all).sort();
+  const { tests } = await import("./suite.mjs");
+  const names = Object.keys(all).filter((name) => tests.some((test) => test.name === name)).sort();
   writeFileSync(figuresFile, `{\n${names.map((name) => `  ${JSON.stringify(name)}: ${JSON.stringify(all[name])}`).join(",\n")}\n}\n`);
 }
 

@@ -33,7 +33,7 @@ const signing = (credentials = key) => ({ region: "eu-west-1", credentials });
 
 export default ({ driven, real }) => {
   for (const hours of [1, -1, 12, -12]) {
-    driven(`a clock that is ${Math.abs(hours)} hours ${hours > 0 ? "behind" : "ahead"} is corrected once`, ["time-07", "creds-06"], async (life) => {
+    driven(`a clock that is off is corrected once: by ${hours > 0 ? "+" : ""}${hours} h`, ["time-07", "creds-06"], async (life) => {
       await life.serve();
       const { service, clock } = life;
       service.wallAhead = hours * HOUR;

@@ -171,6 +171,57 @@ export default ({ driven, real }) => {
     equal(service.sessions, 2);
   });
 
+  real("connections that the other side closes between two polls, or as the next one arrives: at most that attempt fails", ["http-21", "token-02"], async (life) => {
+    const both = await life.begin();
+    const { service } = life;
+    service.replay = "again";
+    const ways = [
+      (it) => it.socket.end(),
+      (it) => it.socket.destroy(),
+      (it) => it.socket.resetAndDestroy(),
+      // As the next request arrives on it.
+      () => service.break((next) => next.reset()),
+      () => service.break((next) => next.raw("")),
+    ];
+    for (const [n, close] of ways.entries()) {
+      service.deploy({ n });
+      service.break((it) => {
+        it.response.on("finish", () => setImmediate(close, it));
+        return it.reply();
+      });
+      await life.recovers(both, { n });
+      service.deploy({ n, again: true });
+      await life.recovers(both, { n, again: true });
+    }
+    ok(both.heard.codes().every((code) => code === "network"), both.heard.codes().join());
+    equal(service.sessions, 1);
+  });
+
+  real("two answers to one request: the second is nobody's", ["token-02", "http-20"], async (life) => {
+    const both = await life.begin();
+    const { service } = life;
+    for (let n = 0; n < 3; n++) {
+      service.deploy({ n });
+      service.break((it) => {
+        const answer = it.honest();
+        it.counts(answer);
+        const stray = { ...answer, headers: { ...answer.headers, "next-poll-configuration-token": `${MARK}-stray` }, body: Buffer.from("{\"stray\":true}") };
+        const bytes = [answer, stray].flatMap((one) => { const { head, body } = wire(one); return [head, body]; });
+        // At once, or when the first has been read.
+        if (n === 0) it.socket.write(Buffer.concat(bytes));
+        else {
+          it.socket.write(Buffer.concat(bytes.slice(0, 2)));
+          life.clock.later(() => it.socket.write(Buffer.concat(bytes.slice(2))), n * 100);
+        }
+        return true;
+      });
+      await life.recovers(both, { n });
+    }
+    service.deploy(green);
+    await life.recovers(both, green);
+    equal(service.sessions, 1);
+  });
+
   real("nobody listens, then somebody does", ["http-21", "runtime-11", "loop-01"], async (life) => {
     await life.serve();
     const { service } = life;

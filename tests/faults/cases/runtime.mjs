@@ -197,14 +197,15 @@ export default ({ driven, real }) => {
     equal(service.sessions, 1);
   });
 
-  driven("an answer that is no Response of fetch, or one of a network error: told, and nothing else happens", ["http-19", "runtime-11"], async (life) => {
+  driven("an answer that is no Response of fetch, an opaque one, or one of a network error: told, and nothing else happens", ["http-19", "runtime-11"], async (life) => {
     await life.serve();
     const { service } = life;
-    const answers = [() => Response.error(), () => undefined, () => ({ status: 200 }), () => { throw new TypeError("Failed to fetch"); }, () => Promise.reject(null)];
+    const hidden = (type) => () => Object.defineProperties(new Response(null), { type: { value: type }, status: { value: 0 } });
+    const answers = [() => Response.error(), hidden("opaque"), hidden("opaqueredirect"), () => undefined, () => ({ status: 200 }), () => { throw new TypeError("Failed to fetch"); }, () => Promise.reject(null)];
     let n = 0;
     const both = life.client({ fetch: (...words) => (n < answers.length ? answers[n++]() : fetch(...words)) });
     const start = life.call(both.client.start());
-    await life.recovers(both, blue, 2 * MINUTE);
+    await life.recovers(both, blue, 5 * MINUTE);
     ok(await life.soon(start));
     equal(both.heard.errors.length, answers.length, both.heard.codes().join());
     equal(service.sessions, 1);

@@ -22,7 +22,7 @@ export default ({ driven, real }) => {
   for (const [where, lose] of Object.entries(losses)) {
     for (const [replay, sessions] of [["refused", 2], ["again", 1], ["empty", 2]]) {
       const then = { refused: "the token is refused", again: "the token gets the same again", empty: "the token gets an empty answer" }[replay];
-      driven(`an answer is lost ${where}, then ${then}`, ["token-01", "http-05"], async (life) => {
+      driven(`an answer is lost: ${where}, then ${then}`, ["token-01", "http-05"], async (life) => {
         const both = await life.begin();
         const { service } = life;
         service.replay = replay;

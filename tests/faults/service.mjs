@@ -16,8 +16,10 @@ export const MARK = "SecretMark";
 const json = (status, value, headers = {}) => ({ status, headers: { "content-type": "application/json", ...headers }, body: Buffer.from(JSON.stringify(value)) });
 
 /** An exception in AWS's form. */
-export const exception = (status, name, members = {}, headers = {}) => json(status, { Message: `${name} it is`, ...members }, { "x-amzn-errortype": name, "x-amzn-requestid": "11111111-2222-3333-4444-555555555555", ...headers });
-export const badToken = (problem, more) => exception(400, "BadRequestException", { Reason: "InvalidParameters", Details: { InvalidParameters: { configuration_token: { Problem: problem } } }, ...more });
+export const exception = (status, name, members = {}, headers = {}) =>
+  json(status, { Message: `${name} it is`, ...members }, { "x-amzn-errortype": name, "x-amzn-requestid": "11111111-2222-3333-4444-555555555555", ...headers });
+export const badToken = (problem, more) =>
+  exception(400, "BadRequestException", { Reason: "InvalidParameters", Details: { InvalidParameters: { configuration_token: { Problem: problem } } }, ...more });
 /** Something that is no answer of this service. */
 export const page = (status, headers = {}) => ({ status, headers: { "content-type": "text/html", ...headers }, body: Buffer.from("<!doctype html><title>Please log in</title>") });
 
@@ -92,9 +94,11 @@ export class Exchange {
   /** The client has to take this answer as it is meant, however it is sent. */
   counts(answer = this.honest()) {
     const next = answer.headers["next-poll-configuration-token"];
-    if (this.operation === START && answer.status === 201) Object.assign(this, { outcome: "opened", next: JSON.parse(answer.body).InitialConfigurationToken });
-    else if (this.operation === POLL && (answer.status === 200 || answer.status === 204) && next) Object.assign(this, { outcome: "good", next, interval: answer.headers["next-poll-interval-in-seconds"], empty: answer.body.length === 0 });
-    else if (this.operation === POLL && answer.status === 400 && answer.refusesToken) this.outcome = "refused";
+    if (this.operation === START && answer.status === 201) {
+      Object.assign(this, { outcome: "opened", next: JSON.parse(answer.body).InitialConfigurationToken });
+    } else if (this.operation === POLL && (answer.status === 200 || answer.status === 204) && next) {
+      Object.assign(this, { outcome: "good", next, interval: answer.headers["next-poll-interval-in-seconds"], empty: answer.body.length === 0 });
+    } else if (this.operation === POLL && answer.status === 400 && answer.refusesToken) this.outcome = "refused";
     this.service.settle(this);
   }
 

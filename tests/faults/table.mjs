@@ -27,7 +27,9 @@ function lines(tests, figures) {
     const key = /^\w+: .*(?=: )/.exec(test.name)?.[0] ?? test.name;
     groups.set(key, [...(groups.get(key) ?? []), test]);
   }
-  return [...groups].flatMap(([key, group]) => (group.length > 4 ? [{ name: `${key} (${group.length} ways)`, group }] : group.map((test) => ({ name: test.name, group: [test] })))).map(({ name, group }) => {
+  const alone = (group) => group.map((test) => ({ name: test.name, group: [test] }));
+  const all = [...groups].flatMap(([key, group]) => (group.length > 4 ? [{ name: `${key} (${group.length} ways)`, group }] : alone(group)));
+  return all.map(({ name, group }) => {
     const seen = group.map((test) => figures[test.name]).filter(Boolean);
     const figure = (what) => (seen.length ? range(merge(seen.map((it) => it[what]))) : "?");
     return { name, file: group[0].file, requests: figure("requests"), sessions: figure("sessions") };
@@ -79,7 +81,8 @@ async function measure() {
     for (let seed = 1; seed <= Number(process.env.FAULTS_SEEDS ?? 5); seed++) {
       for (const part of ["outage", "faults"]) {
         const written = path.join(folder, `${part}-${seed}.json`);
-        const { status, stdout } = spawnSync(process.execPath, ["--test", path.join(root, `tests/faults/${part}.test.mjs`)], { encoding: "utf8", env: { ...process.env, PACKAGE_TARBALL: tarball, FAULTS_SEED: String(seed * 7919), FAULTS_FIGURES: written }, maxBuffer: 2 ** 28 });
+        const env = { ...process.env, PACKAGE_TARBALL: tarball, FAULTS_SEED: String(seed * 7919), FAULTS_FIGURES: written };
+        const { status, stdout } = spawnSync(process.execPath, ["--test", path.join(root, `tests/faults/${part}.test.mjs`)], { encoding: "utf8", env, maxBuffer: 2 ** 28 });
         if (status !== 0) throw new Error(`seed ${seed * 7919}:\n${stdout.slice(-5000)}`);
         for (const [name, spent] of Object.entries(JSON.parse(readFileSync(written, "utf8")))) {
           all[name] ??= { requests: [Infinity, 0], sessions: [Infinity, 0] };

@@ -42,13 +42,13 @@ export default ({ driven, real }) => {
         };
         for (const place of places) service.break(cut(place));
         const told = () => `cut at ${[...places].join()} of ${sample.length}, told as ${both.heard.codes().join()}`;
-        await life.until(() => both.heard.errors.length === places.size, "an error for each that was cut", 24 * 60 * 60_000).catch((error) => { throw new Error(`${error.message}: ${told()}`) });
+        await life.until(() => both.heard.errors.length === places.size, "an error for each that was cut", 24 * 60 * 60_000, told);
         same(both.client, blue);
         ok(both.heard.codes().every((code) => code === "body-cut" || (!noticed && code === "invalid-body")), told());
         // Within the last bytes nothing of the content may be missing; then it is taken, otherwise refused.
         service.break(cut(sample.length - 1 - Math.floor(life.random() * 12)));
         service.break((it) => it.reply(it.honest(), how), { times: Infinity });
-        await life.until(() => both.client.status === "ready", "what is whole", 10 * 60_000).catch((error) => { throw new Error(`${error.message}: ${told()} ${both.heard.errors.at(-1).message}`) });
+        await life.until(() => both.client.status === "ready", "what is whole", 10 * 60_000, told);
         ok(both.client.configuration.bytes().length === big.length, "the whole is held");
         ok(both.heard.errors.length <= places.size + 1, told());
         service.deploy(green);
@@ -94,7 +94,7 @@ export default ({ driven, real }) => {
         return it.raw(Buffer.concat([Buffer.from(head.toString("latin1").replace("connection:", `${lines}connection:`), "latin1"), body]));
       });
     }
-    await life.until(() => both.heard.errors.length === lengths.length, `${lengths.length} errors`, 60 * 60_000).catch((error) => { throw new Error(`${error.message}: ${both.heard.codes()}`) });
+    await life.until(() => both.heard.errors.length === lengths.length, `${lengths.length} errors`, 60 * 60_000, both.heard.codes);
     same(both.client, blue);
     await life.recovers(both, green);
     equal(service.sessions, 1);
@@ -121,7 +121,7 @@ export default ({ driven, real }) => {
       });
     }
     const all = codings.length + silent.length;
-    await life.until(() => both.heard.errors.length === all, `${all} errors`, 60 * 60_000).catch((error) => { throw new Error(`${error.message}: ${both.heard.codes()}`) });
+    await life.until(() => both.heard.errors.length === all, `${all} errors`, 60 * 60_000, both.heard.codes);
     same(both.client, blue);
     // Twice over, and each time decoded, it is one.
     await life.recovers(both, green);
@@ -184,7 +184,7 @@ export default ({ driven, real }) => {
       it.socket.write("HTTP/1.1 500 No\r\ncontent-type: text/html\r\n\r\n");
       return it.drip(endless(), 5000);
     });
-    await life.until(() => both.heard.errors.length === limits.length, `${limits.length} errors`, 60 * 60_000).catch((error) => { throw new Error(`${error.message}: ${both.heard.codes()}`) });
+    await life.until(() => both.heard.errors.length === limits.length, `${limits.length} errors`, 60 * 60_000, both.heard.codes);
     equal(both.heard.errors.map(({ code, limit }) => `${code} ${limit}`).join(), limits.map((limit) => `timed-out ${limit}`).join());
     same(both.client, blue);
     await life.recovers(both, green);

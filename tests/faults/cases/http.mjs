@@ -45,7 +45,7 @@ export default ({ driven, real }) => {
             equal(both.heard.held[0], undefined, what);
           }
           if (unchanged) service.deploy(blue, { label: String(service.requests) });
-          await life.recovers(both, blue, 6 * MINUTE).catch((error) => { throw new Error(`${what}: ${error.message}`) });
+          await life.recovers(both, blue, 6 * MINUTE);
           both.client.stop();
           equal(both.client.configuration.text(), JSON.stringify(blue));
         }
@@ -56,7 +56,8 @@ export default ({ driven, real }) => {
   driven("answers before the answer are passed over, and none of them is one", ["http-18"], async (life) => {
     const both = await life.begin();
     const { service } = life;
-    for (const early of ["HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n", "HTTP/1.1 102 Processing\r\n\r\n".repeat(5), `HTTP/1.1 103 Early Hints\r\nnext-poll-configuration-token: ${MARK}-no\r\n\r\n`]) {
+    const hints = "HTTP/1.1 103 Early Hints\r\n";
+    for (const early of [`${hints}link: </a>\r\n\r\n`, "HTTP/1.1 102 Processing\r\n\r\n".repeat(5), `${hints}next-poll-configuration-token: ${MARK}-no\r\n\r\n`]) {
       service.deploy({ early: service.requests });
       const expected = { early: service.requests };
       service.break((it) => {
@@ -274,7 +275,8 @@ export default ({ driven, real }) => {
       secured.deploy(blue);
       try {
         const { port } = secured.server.address();
-        const { output, code } = await program(process.execPath, ["child.mjs", "once", `https://localhost:${port}/client-1`], { cwd: folder, env: { NODE_EXTRA_CA_CERTS: path.join(folder, "authority.pem") } });
+        const args = ["child.mjs", "once", `https://localhost:${port}/client-1`];
+        const { output, code } = await program(process.execPath, args, { cwd: folder, env: { NODE_EXTRA_CA_CERTS: path.join(folder, "authority.pem") } });
         matches(output, expected, what);
         equal(code, 0, what);
         equal(secured.requests, what === "good" ? 2 : 0, what);
@@ -290,11 +292,13 @@ export default ({ driven, real }) => {
   driven("identifiers and addresses with a line's end in them are refused at once, other characters are sent as they are", ["http-11"], async (life) => {
     await life.serve();
     const { service, clock } = life;
+    const refused = (options) => throws(() => life.client(options), "invalid-option", JSON.stringify(options));
     for (const name of ["application", "environment", "configurationProfile"]) {
-      for (const text of ["a\r\nx-more: 1", "a\nb", "a\0b", "\u007f", "", "x".repeat(129)]) throws(() => life.client({ [name]: text }), "invalid-option", JSON.stringify(text));
+      for (const text of ["a\r\nx-more: 1", "a\nb", "a\0b", "\u007f", "", "x".repeat(129)]) refused({ [name]: text });
     }
-    for (const endpoint of ["http://localhost/a\r\nb", "http://localhost\r\n.evil.example", "http://user:pass@localhost/", "http://localhost/?a=1", "ftp://localhost/"]) throws(() => life.client({ endpoint }), "invalid-option", JSON.stringify(endpoint));
-    for (const region of ["eu-west-1\r\n", "eu-west-1.evil.example", "eu/west", "", "EU"]) throws(() => life.client({ endpoint: undefined, region, sign: () => ({}) }), "invalid-option", JSON.stringify(region));
+    const endpoints = ["http://localhost/a\r\nb", "http://localhost\r\n.evil.example", "http://user:pass@localhost/", "http://localhost/?a=1", "ftp://localhost/"];
+    for (const endpoint of endpoints) refused({ endpoint });
+    for (const region of ["eu-west-1\r\n", "eu-west-1.evil.example", "eu/west", "", "EU"]) refused({ endpoint: undefined, region, sign: () => ({}) });
     for (const headers of [{ "x-a": "a\r\nx-b: c" }, { "x-a\r\n": "b" }, { "x-a": "☃" }]) {
       const both = life.client({ headers });
       const refresh = life.call(both.client.refresh());

@@ -18,7 +18,8 @@ const changed = (it, headers, more = {}) => {
 const refuses = (it, refusal) => (it.counts({ ...refusal, refusesToken: true }), it.send(refusal));
 const raw = (text) => (it) => it.raw(Buffer.from(text, "latin1"));
 /** A head as raw text, so that anything can stand in it. */
-const head = (it, more, next = it.honest().headers["next-poll-configuration-token"]) => raw(`HTTP/1.1 200 OK\r\n${next === undefined ? "" : `Next-Poll-Configuration-Token: ${next}\r\n`}${more}\r\n{"colour":"green"}`)(it);
+const head = (it, more, next = it.honest().headers["next-poll-configuration-token"]) =>
+  raw(`HTTP/1.1 200 OK\r\nNext-Poll-Configuration-Token: ${next}\r\n${more}\r\n{"colour":"green"}`)(it);
 
 // name: [ids, what is done, the code that is told, options]. `of` is the operation, both by default; `slow`: somebody has to mend it, so recovery may take
 // five minutes; `final`: start() rejects with it; `refuses`: it costs sessions.
@@ -43,10 +44,20 @@ const outages = {
   "403, ExpiredTokenException": [["http-15", "creds-01"], (it) => it.send(exception(403, "ExpiredTokenException")), "credentials-expired", slow],
   "400, ExpiredTokenException": [["http-15", "creds-01"], (it) => it.send(exception(400, "ExpiredTokenException")), "credentials-expired", { slow: true }],
   "403, InvalidSignatureException": [["http-15"], (it) => it.send(exception(403, "InvalidSignatureException")), "clock-skew", slow],
-  "403, a signature for another region": [["http-23"], (it) => it.send(exception(403, "InvalidSignatureException", { Message: "Credential should be scoped to a valid region, not 'eu-west-1'." })), "clock-skew", slow],
+  "403, a signature for another region": [
+    ["http-23"],
+    (it) => it.send(exception(403, "InvalidSignatureException", { Message: "Credential should be scoped to a valid region, not 'eu-west-1'." })),
+    "clock-skew",
+    slow,
+  ],
   "401, a page": [["http-15"], (it) => it.send(page(401)), "access-denied", slow],
   "403, a page": [["http-15"], (it) => it.send(page(403)), "access-denied", slow],
-  "404, ResourceNotFoundException": [["http-16"], (it) => it.send(exception(404, "ResourceNotFoundException", { ResourceType: "ConfigurationProfile" })), "not-found", slow],
+  "404, ResourceNotFoundException": [
+    ["http-16"],
+    (it) => it.send(exception(404, "ResourceNotFoundException", { ResourceType: "ConfigurationProfile" })),
+    "not-found",
+    slow,
+  ],
   "404, a page": [["http-16"], (it) => it.send(page(404)), "not-found", slow],
   "400, a page": [["http-17"], (it) => it.send(page(400)), "bad-request", { final: true }],
   "407, a proxy wants a login": [["http-03"], (it) => it.send(page(407, { "proxy-authenticate": "Basic" })), /^(network|unexpected-answer)$/],
@@ -74,23 +85,66 @@ const outages = {
   "an error's body that is no text": [["http-17", "data-01"], (it) => it.send({ ...answer(500), body: Buffer.from([0xff, 0xfe, 0, 0xc3, 0x28]) }), "service-error"],
   "an error's body of a million brackets": [["wasm-05", "http-17"], (it) => it.send(answer(500, "[".repeat(1_000_000))), "service-error"],
   "an error's body that goes deep": [["wasm-05", "http-17"], (it) => it.send(answer(500, "{\"a\":".repeat(3_000))), "service-error"],
-  "an error that quotes the request": [["http-17"], (it) => it.send(exception(500, "InternalServerException", { Message: `${it.request.url} failed for ${it.token}` })), "service-error"],
-  "an error with names that every object has": [["http-17", "data-03"], (it) => it.send(answer(500, "{\"__proto__\":{\"Message\":\"a\"},\"constructor\":\"b\",\"toString\":\"c\",\"code\":\"toString\"}")), "service-error"],
+  "an error that quotes the request": [
+    ["http-17"],
+    (it) => it.send(exception(500, "InternalServerException", { Message: `${it.request.url} failed for ${it.token}` })),
+    "service-error",
+  ],
+  "an error with names that every object has": [
+    ["http-17", "data-03"],
+    (it) => it.send(answer(500, "{\"__proto__\":{\"Message\":\"a\"},\"constructor\":\"b\",\"toString\":\"c\",\"code\":\"toString\"}")),
+    "service-error",
+  ],
   "no next token": [["token-06", "http-09"], (it) => it.send(changed(it, { "next-poll-configuration-token": null })), "unexpected-answer", { of: POLL }],
   "an empty next token": [["token-06"], (it) => it.send(changed(it, { "next-poll-configuration-token": "" })), "unexpected-answer", { of: POLL }],
-  "no next token, and no body": [["token-06"], (it) => it.send(changed(it, { "next-poll-configuration-token": null }, { body: Buffer.alloc(0) })), "unexpected-answer", { of: POLL }],
+  "no next token, and no body": [
+    ["token-06"],
+    (it) => it.send(changed(it, { "next-poll-configuration-token": null }, { body: Buffer.alloc(0) })),
+    "unexpected-answer",
+    { of: POLL },
+  ],
   "no header at all": [["http-09"], (it) => it.send({ ...it.honest(), headers: {} }), "unexpected-answer", { of: POLL }],
   "two next tokens": [["http-08"], (it) => it.send(changed(it, { "next-poll-configuration-token": [`${MARK}-a`, `${MARK}-b`] })), "unexpected-answer", { of: POLL }],
-  "a next token of 8,193 characters": [["token-07"], (it) => it.send(changed(it, { "next-poll-configuration-token": "x".repeat(8193) })), "unexpected-answer", { of: POLL }],
-  "a next token of ten thousand characters": [["token-07"], (it) => it.send(changed(it, { "next-poll-configuration-token": "x".repeat(10_000) })), "unexpected-answer", { of: POLL }],
+  "a next token of 8,193 characters": [
+    ["token-07"],
+    (it) => it.send(changed(it, { "next-poll-configuration-token": "x".repeat(8193) })),
+    "unexpected-answer",
+    { of: POLL },
+  ],
+  "a next token of ten thousand characters": [
+    ["token-07"],
+    (it) => it.send(changed(it, { "next-poll-configuration-token": "x".repeat(10_000) })),
+    "unexpected-answer",
+    { of: POLL },
+  ],
   "a next token with a space in it": [["http-08"], (it) => it.send(changed(it, { "next-poll-configuration-token": "a b" })), "unexpected-answer", { of: POLL }],
   "a next token on two lines": [["http-10", "http-11"], (it) => head(it, "", "a\r\n b"), /^(network|body-cut|unexpected-answer)$/, { of: POLL }],
   "a next token with a line's end and a header in it": [["http-11"], (it) => head(it, "", "a\r\nb\r\nX-More: 1"), /^(network|body-cut)$/, { of: POLL }],
-  "headers beyond what a host takes": [["http-10"], (it) => head(it, Array.from({ length: 40 }, (_, n) => `X-${n}: ${"1".repeat(500)}\r\n`).join("")), /^(network|body-cut)$/, { of: POLL }],
+  "headers beyond what a host takes": [
+    ["http-10"],
+    (it) => head(it, Array.from({ length: 40 }, (_, n) => `X-${n}: ${"1".repeat(500)}\r\n`).join("")),
+    /^(network|body-cut)$/,
+    { of: POLL },
+  ],
   "a session without a token": [["token-06"], (it) => it.send(answer(201, "{}")), "unexpected-answer", { of: "StartConfigurationSession" }],
-  "a session whose token has a line's end": [["http-11"], (it) => it.send(answer(201, "{\"InitialConfigurationToken\":\"a\\r\\nb\"}")), "unexpected-answer", { of: "StartConfigurationSession" }],
-  "a session whose token is too long": [["token-07"], (it) => it.send(answer(201, JSON.stringify({ InitialConfigurationToken: "x".repeat(8193) }))), "unexpected-answer", { of: "StartConfigurationSession" }],
-  "400 for the session's input": [["http-17"], (it) => it.send(exception(400, "BadRequestException", { Reason: "InvalidParameters" })), "bad-request", { of: "StartConfigurationSession", final: true }],
+  "a session whose token has a line's end": [
+    ["http-11"],
+    (it) => it.send(answer(201, "{\"InitialConfigurationToken\":\"a\\r\\nb\"}")),
+    "unexpected-answer",
+    { of: "StartConfigurationSession" },
+  ],
+  "a session whose token is too long": [
+    ["token-07"],
+    (it) => it.send(answer(201, JSON.stringify({ InitialConfigurationToken: "x".repeat(8193) }))),
+    "unexpected-answer",
+    { of: "StartConfigurationSession" },
+  ],
+  "400 for the session's input": [
+    ["http-17"],
+    (it) => it.send(exception(400, "BadRequestException", { Reason: "InvalidParameters" })),
+    "bad-request",
+    { of: "StartConfigurationSession", final: true },
+  ],
   "the connection is reset": [["http-21"], (it) => it.reset(), "network"],
   "the connection is reset after the answer was made": [["http-21", "token-01"], (it) => (it.honest(), it.reset()), "network", { refused: true, sessions: true }],
   "the connection ends without a word": [["http-21"], (it) => it.raw(""), "network"],
@@ -103,7 +157,12 @@ const outages = {
   "a token that is refused as corrupted": [["token-01", "token-10"], (it) => refuses(it, badToken("Corrupted")), "token-refused", { of: POLL, sessions: true }],
   "a token that is refused as expired": [["token-03"], (it) => refuses(it, badToken("Expired")), "token-refused", { of: POLL, sessions: true }],
   "a token that is refused for an unknown problem": [["token-10"], (it) => refuses(it, badToken("FullMoon")), "token-refused", { of: POLL, sessions: true }],
-  "a token that is refused for an unknown reason": [["token-10"], (it) => refuses(it, badToken("Corrupted", { Reason: "Weather" })), "token-refused", { of: POLL, sessions: true }],
+  "a token that is refused for an unknown reason": [
+    ["token-10"],
+    (it) => refuses(it, badToken("Corrupted", { Reason: "Weather" })),
+    "token-refused",
+    { of: POLL, sessions: true },
+  ],
   "a token that is refused without a word": [["token-10"], (it) => refuses(it, answer(400, "{}")), "token-refused", { of: POLL, sessions: true }],
   "a poll that is called too early each time": [["token-09"], (it) => it.send(badToken("PollIntervalNotSatisfied")), "too-early", { of: POLL }],
 };

@@ -7,7 +7,7 @@ import { equal, matches, ok, rejects } from "../../runtime/expect.mjs";
 import { watchSignal } from "../../runtime/timers.mjs";
 import { keep, program } from "../../runtime/runner.mjs";
 import { root } from "../../runtime/package.mjs";
-import { blue, green, same, target } from "../life.mjs";
+import { blue, green, loaded, same } from "../life.mjs";
 import { page, wire } from "../service.mjs";
 
 const MINUTE = 60_000;
@@ -138,7 +138,8 @@ export default ({ driven, real }) => {
     child(life);
     const deno = path.join(root, "node_modules/.bin/deno");
     ok(existsSync(deno), "node_modules holds no Deno: run npm ci");
-    const { output } = await program(deno, ["run", "--no-prompt", "--allow-read", "child.mjs", "once", `${service.origin}/client-1`], { cwd: life.place.folder, env: { DENO_NO_UPDATE_CHECK: "1", NO_COLOR: "1" } });
+    const args = ["run", "--no-prompt", "--allow-read", "child.mjs", "once", `${service.origin}/client-1`];
+    const { output } = await program(deno, args, { cwd: life.place.folder, env: { DENO_NO_UPDATE_CHECK: "1", NO_COLOR: "1" } });
     matches(output, /^error (network|not-sent) .*NotCapable/m);
     // The second attempt is its second call's, if that is due.
     ok(output.match(/^error/gm).length <= 2, output);
@@ -152,7 +153,7 @@ export default ({ driven, real }) => {
     const folder = life.place.copy("second");
     const packaged = await import(path.join(folder, "index.js"));
     ok(packaged.ConfigurationClient !== life.packaged.ConfigurationClient);
-    await new packaged.ConfigurationClient({ ...target, endpoint: "http://localhost", logger: null, fetch: () => Promise.reject(new Error("no")) }).refresh().catch(() => {});
+    await loaded(packaged);
     const two = life.client({ packaged });
     const start = life.call(two.client.start());
     await clock.run(0);
@@ -201,7 +202,15 @@ export default ({ driven, real }) => {
     await life.serve();
     const { service } = life;
     const hidden = (type) => () => Object.defineProperties(new Response(null), { type: { value: type }, status: { value: 0 } });
-    const answers = [() => Response.error(), hidden("opaque"), hidden("opaqueredirect"), () => undefined, () => ({ status: 200 }), () => { throw new TypeError("Failed to fetch"); }, () => Promise.reject(null)];
+    const answers = [
+      () => Response.error(),
+      hidden("opaque"),
+      hidden("opaqueredirect"),
+      () => undefined,
+      () => ({ status: 200 }),
+      () => { throw new TypeError("Failed to fetch"); },
+      () => Promise.reject(null),
+    ];
     let n = 0;
     const both = life.client({ fetch: (...words) => (n < answers.length ? answers[n++]() : fetch(...words)) });
     const start = life.call(both.client.start());

@@ -14,6 +14,15 @@ const framings = {
 };
 const encodings = { none: "as it is", gzip: "as gzip", br: "as br", deflate: "as deflate", "deflate-raw": "as deflate without its envelope" };
 const big = Buffer.from(JSON.stringify(large()));
+/** Two megabytes that compress to some ten thousand bytes. */
+const alike = (kinds) => Buffer.from(JSON.stringify({ rows: Array.from({ length: 32_500 }, (_, n) => ({ id: (n * 7919) % kinds, name: "Größe checkout", tags: ["blue", null, true] })) }));
+/**
+ * For what ends with its connection: where a compressed answer is longer than what is read at once, Node 22.23 and 24 end the process by an assertion
+ * of their own (Parser.finish of undici), which no client can catch.
+ */
+const short = { gzip: alike(97), deflate: alike(97), "deflate-raw": alike(97), br: alike(5003) };
+/** A shorter piece of what is compressed may be nothing yet, and an answer of nothing says unchanged. */
+const BEGIN = 600;
 /** So near to the end a cut may leave the content whole: what is missing are a checksum or the last chunk's end. */
 const END = 32;
 
@@ -24,17 +33,18 @@ export default ({ driven, real }) => {
       driven(`two megabytes cut at any place are no configuration, and whole they are never refused: ${framed}, ${coded}`, ["http-04", "http-05", "data-02"], async (life) => {
         const both = await life.begin();
         const { service } = life;
-        service.deploy(big);
+        const content = (framing.endsWith("closed") && short[coding]) || big;
+        service.deploy(content);
         // As long as nothing is taken in, the token stays.
         service.replay = "again";
-        const how = { framing, encoding, chunk: encoding ? 16_384 : 65_536 };
+        const how = { framing, encoding, chunk: content !== big ? 1024 : encoding ? 16_384 : 65_536 };
         const { body: sample, boundaries } = wire(service.whole(), how);
         // The end of each chunk, and any place. Around one end the same is missing, and the same piece twice running would be believed.
         const inTurn = [0, 1, 2].flatMap((rest) => boundaries.filter((_, at) => at % 3 === rest));
-        const places = new Set(inTurn.filter((at) => at > 20 && at < sample.length - END));
+        const places = new Set(inTurn.filter((at) => at > BEGIN && at < sample.length - END));
         // Before its first byte, what nobody counts is an answer that says unchanged.
         if (noticed) places.add(0);
-        for (let n = 0; n < 8; n++) places.add(20 + Math.floor(life.random() * (sample.length - END - 20)));
+        for (let n = 0; n < 8; n++) places.add(BEGIN + Math.floor(life.random() * (sample.length - END - BEGIN)));
         const cut = (place) => (it) => {
           const { head, body } = wire(it.honest(), how);
           if (place >= sample.length - END) it.mayCount();
@@ -49,7 +59,7 @@ export default ({ driven, real }) => {
         service.break(cut(sample.length - 1 - Math.floor(life.random() * 12)));
         service.break((it) => it.reply(it.honest(), how), { times: Infinity });
         await life.until(() => both.client.status === "ready", "what is whole", 10 * 60_000, told);
-        ok(both.client.configuration.bytes().length === big.length, "the whole is held");
+        ok(both.client.configuration.bytes().length === content.length, "the whole is held");
         ok(both.heard.errors.length <= places.size + 1, told());
         service.deploy(green);
         await life.recovers(both, green);

@@ -317,7 +317,7 @@ impl Poller {
             says_so = session.in_use_from.is_some_and(|from| self.now.wall >= from);
         }
         if !is_first_poll {
-            self.schedule.sent(self.now.monotonic);
+            self.schedule.sent(self.now.monotonic, &mut self.random);
             self.sent = Some((self.now.monotonic, 0));
         }
         let is_late = self.mistaken(Mistake::SavesTooLate);

@@ -13,11 +13,12 @@ const LONGEST: u64 = 300_000;
 /// The interval before the service has named one, in milliseconds.
 const ASSUMED_INTERVAL: u64 = 60_000;
 
-/// Attempts after a failure: four at once, one back every fifteen seconds, so eight a minute; with the first polls of the
-/// four sessions that the budget allows in a minute that makes twelve. Fifteen seconds are within what the fifth wait may
-/// take anyway, and a recovery that needs two attempts has both within thirty.
-const ATTEMPTS: u64 = 4;
-const ATTEMPT_EVERY: u64 = 15_000;
+/// The time from one attempt after a failure to the next, in milliseconds, drawn anew each time: between 7 and 17 twentieths of
+/// the interval, so that clients that failed together do not come together again, and all that fail are at most three times
+/// as many in a second as without failures. At least 7.5 to 15 seconds: a recovery that needs two attempts has both within two
+/// intervals or forty seconds. At most 42 to 102: with an interval of hours nobody wants to wait for one. Who was never answered
+/// waits the least: somebody may be waiting for the first configuration.
+const ATTEMPT_AFTER: [(u64, u64, u64); 2] = [(7, 7_500, 42_000), (17, 15_000, 102_000)];
 
 /// How soon to ask again after a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +41,7 @@ pub(crate) struct Schedule {
     failures: u32,
     slow_failures: u32,
     not_before: Instant,
-    /// When all attempts will be back.
+    /// When the next attempt will be back.
     rested: Instant,
 }
 
@@ -77,16 +78,18 @@ impl Schedule {
     /// The same for requests that count as attempts after a failure.
     pub(crate) fn not_before_attempt(&self) -> Instant {
         if self.failing() {
-            self.not_before.max(self.rested.minus((ATTEMPTS - 1) * ATTEMPT_EVERY))
+            self.not_before.max(self.rested)
         } else {
             self.not_before
         }
     }
 
     /// A request went out that is more than the first poll of a session.
-    pub(crate) fn sent(&mut self, now: Instant) {
+    pub(crate) fn sent(&mut self, now: Instant, random: &mut Random) {
         if self.failing() {
-            self.rested = self.rested.max(now).plus(ATTEMPT_EVERY);
+            let [least, most] =
+                ATTEMPT_AFTER.map(|(twentieths, least, most)| (self.interval.unwrap_or(0) / 20 * twentieths).max(least).min(most));
+            self.rested = now.plus(least.saturating_add(random.up_to(most - least)));
         }
     }
 
@@ -113,6 +116,10 @@ impl Schedule {
         self.slow_failures = if pace == Pace::Slow { self.slow_failures.saturating_add(1) } else { 0 };
         self.failures = self.failures.saturating_add(1);
         self.not_before = now.plus(wait.max(retry_after.unwrap_or(0)));
+        if pace == Pace::AtOnce {
+            // What mends it has a budget of its own.
+            self.rested = now;
+        }
     }
 
     /// When the poll after an answer is due: `interval` milliseconds from now and up to a tenth more, so that clients
@@ -174,18 +181,30 @@ mod tests {
     }
 
     #[test]
-    fn four_attempts_are_at_once_and_then_one_every_fifteen_seconds() {
-        let mut schedule = Schedule::new();
-        let mut random = Random::new(1);
-        for (second, due) in [(0, 0), (1, 0), (2, 0), (3, 0), (15, 15), (40, 30), (45, 45), (60, 60)] {
-            schedule.failed(Instant::default(), Pace::AtOnce, None, &mut random);
-            let not_before = schedule.not_before_attempt();
-            assert!(not_before <= Instant::from_milliseconds(second * 1000) && not_before.as_milliseconds() <= due * 1000, "{second}");
-            schedule.sent(Instant::from_milliseconds(second * 1000));
+    fn attempts_are_apart_by_a_part_of_the_interval_that_is_drawn() {
+        for (interval, least, most) in
+            [(None, 7_500, 15_000), (Some(1000), 7_500, 15_000), (Some(30_000), 10_500, 25_500), (Some(86_400_000), 42_000, 102_000)]
+        {
+            let mut random = Random::new(1);
+            let mut waits = Vec::new();
+            for _ in 0..2000 {
+                let mut schedule = Schedule { interval, ..Schedule::new() };
+                schedule.sent(Instant::from_milliseconds(1000), &mut random);
+                assert_eq!(schedule.not_before_attempt(), Instant::default(), "the first attempt after a success");
+                schedule.failed(Instant::default(), Pace::Backoff, None, &mut random);
+                assert!(schedule.not_before_attempt().as_milliseconds() <= 1000, "the first one after a failure");
+                schedule.sent(Instant::from_milliseconds(1000), &mut random);
+                waits.push(schedule.not_before_attempt().as_milliseconds() - 1000);
+                schedule.succeeded(Instant::default(), 1000);
+                assert_eq!(schedule.not_before_attempt(), Instant::default());
+            }
+            let (shortest, longest) = (*waits.iter().min().unwrap(), *waits.iter().max().unwrap());
+            let slack = (most - least) / 50;
+            assert!(
+                shortest >= least && shortest <= least + slack && longest <= most && longest >= most - slack,
+                "{interval:?} {shortest} {longest}"
+            );
         }
-        assert_eq!(schedule.not_before_attempt().as_milliseconds(), 75_000);
-        schedule.succeeded(Instant::default(), 1000);
-        assert_eq!(schedule.not_before_attempt(), Instant::default());
     }
 
     #[test]

@@ -19,6 +19,13 @@ test("four thousand clients that start at once are no herd after an outage, and 
   assert.deepEqual(problems, []);
 });
 
+test("nor are those that have run for days, at the service's usual interval", async (t) => {
+  const { sessions, lines, problems } = await crowd(home, { clients: 4000, interval: 60_000, calm: 60_000, outage: 60_000, spread: true, seed });
+  for (const line of lines) t.diagnostic(line);
+  assert.equal(sessions, 4000);
+  assert.deepEqual(problems, []);
+});
+
 test("a client holds four kilobytes at most beside its configuration", async (t) => {
   const { client, configuration } = await idle(home, 3000);
   t.diagnostic(`${client} bytes a client, of which its configuration takes ${configuration}`);

@@ -244,12 +244,11 @@ impl Observer {
                 // Whoever comes next need not send it again.
                 self.keeping.is_due = !matches!(end, End::None);
                 self.ended(end, time);
-                let crowded = self.pace.is_crowded(time);
                 self.failure(time, pace::Wait::None, retry_after);
                 let is_held_up = self.rest.rests(was_wanted) || self.rest.gate(was_wanted) > time;
                 let is_at_once = retry_after == 0 && !is_held_up && self.purse.next(time) == 0;
                 self.wanted = was_wanted && is_at_once;
-                if is_at_once && !crowded {
+                if is_at_once {
                     self.request = Some(Operation::StartConfigurationSession);
                 }
             }

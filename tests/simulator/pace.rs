@@ -40,6 +40,8 @@ pub(crate) struct Pace {
     latest: u64,
     /// The last requests after a failure.
     attempts: VecDeque<u64>,
+    /// Until when the last of them may hold up the next one.
+    crowded_until: u64,
     /// The earliest and the latest time for the next poll, as far as failures do not matter.
     due: (u64, u64),
 }
@@ -64,6 +66,7 @@ impl Pace {
             not_before: 0,
             latest: 0,
             attempts: VecDeque::new(),
+            crowded_until: 0,
             due: (0, 0),
         }
     }
@@ -84,16 +87,21 @@ impl Pace {
     }
 
     /// The latest time for the next request.
-    pub(crate) fn latest(&mut self, now: u64) -> u64 {
+    pub(crate) fn latest(&self, now: u64) -> u64 {
         match (self.is_failing(), self.is_crowded(now)) {
             (false, _) => self.due.1,
             (true, false) => self.due.1.max(self.latest),
-            (true, true) => self.due.1.max(self.latest).max(now + 15_000),
+            (true, true) => self.due.1.max(self.latest).max(self.crowded_until),
         }
     }
 
     pub(crate) fn is_failing(&self) -> bool {
         self.failures > 0
+    }
+
+    /// Whether the last attempt may hold up the next one.
+    pub(crate) fn is_crowded(&self, now: u64) -> bool {
+        now < self.crowded_until
     }
 
     /// Whether the next poll is not due yet.
@@ -113,11 +121,6 @@ impl Pace {
         self.attempts.len()
     }
 
-    /// Whether twelve a minute may hold up the next attempt.
-    pub(crate) fn is_crowded(&mut self, now: u64) -> bool {
-        self.recent_attempts(now) >= 4
-    }
-
     /// A request is sent.
     pub(crate) fn request(&mut self, now: u64, is_poll: bool) -> Result<(), Violation> {
         law!(4, now >= self.not_before, "a request {} ms before the wait after the last failure is over", self.not_before - now);
@@ -127,6 +130,7 @@ impl Pace {
             let recent = self.recent_attempts(now);
             law!(4, recent < A_MINUTE, "attempt {} after failures within a minute", recent + 1);
             self.attempts.push_back(now);
+            self.crowded_until = now + (self.interval() / 20 * 17).clamp(15_000, 102_000);
         }
         Ok(())
     }
@@ -154,14 +158,15 @@ impl Pace {
         self.slow_failures = if wait == Wait::Slow { self.slow_failures + 1 } else { 0 };
         self.failures += 1;
         self.not_before = now + least.max(retry_after);
+        if wait == Wait::None {
+            self.crowded_until = now;
+        }
         self.latest = now + most.max(retry_after);
     }
 
     /// After a failure: whether the next attempt is soon enough; `gate` is what else it may have to wait for.
     pub(crate) fn check_wait(&mut self, now: u64, next: u64, gate: u64) -> Result<(), Violation> {
-        // Eight a minute in the long run, beside the first polls of the four sessions that a minute allows.
-        let crowded = if self.is_crowded(now) { now + 15_000 } else { 0 };
-        let latest = self.latest.max(gate).max(crowded);
+        let latest = self.latest.max(gate).max(self.crowded_until);
         law!(
             4,
             next <= latest,

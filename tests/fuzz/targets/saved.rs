@@ -16,13 +16,13 @@ pub(crate) fn check(data: &[u8]) {
     let flag = |bit: u8| flags >> bit & 1 == 1;
     let mut client = Client::new(options(u64::from(bytes.next())));
     let now = client.now.wall;
-    let mut date = || match bytes.next() % 4 {
+    let mut at = || match bytes.next() % 4 {
         0 => now.saturating_sub(bytes.number()),
         1 => now.saturating_add(bytes.number()),
         2 => bytes.pick(&[0, u64::MAX]),
         _ => bytes.number(),
     };
-    let (obtained, due, verify_from, refilled_at) = (date(), date(), date(), date());
+    let (obtained, due, verify_from, refilled_at) = (at(), at(), at(), at());
     let saved = Saved {
         token: Token::new(TOKEN.into()).filter(|_| flag(0)),
         obtained,
@@ -38,7 +38,7 @@ pub(crate) fn check(data: &[u8]) {
         refilled_at,
         refill: bytes.number(),
     };
-    let held = flag(6).then(|| Held { content_type: None, version_label: None });
+    let held = flag(6).then_some(Held { content_type: None, version_label: None });
     client.begin_anew(Some(saved), held);
     assert!(client.in_flight.is_none() && client.timer.is_none() && client.events.is_empty(), "nobody has asked for anything");
 

@@ -68,6 +68,16 @@ when it spends other sessions, or a quarter more requests.
 | | what goes wrong | result | tests | requests / sessions |
 |---|---|---|---|---|
 ${rows.join("\n")}
+
+## What no client can mend
+
+- **A text that is cut on a connection that is closed at its end** looks whole; of JSON the parse tells. In Node 20 so does one that is sent in chunks with
+  \`Connection: close\`, and in every Node one that is compressed: what is there of it is decoded, and nothing is said of the rest. Cut before its first byte it looks
+  like unchanged: what is held stays, and what was missed comes with the next version or session.
+- **Node 22 and 24 end the process** by an assertion of their own (\`Parser.finish\` of undici) where a compressed answer of some hundred kB ends with its connection
+  (\`Connection: close\`, with a length or without), be it whole or cut; seen with 22.23 and 24, and with \`fetch\` alone. Node 20 and 26 do not. A proxy that compresses
+  should keep its connections.
+- **After 421 \`fetch\` itself asks once more**, with the same token: it is as if the network had repeated the request.
 `;
 }
 

@@ -12,7 +12,7 @@ export const green = { colour: "green", mark: MARK };
 
 const MINUTE = 60_000;
 /** How long something may take in the host's time, on a busy machine. */
-const PATIENCE = 20_000;
+const PATIENCE = 45_000;
 
 export class Life {
   #clients = [];
@@ -22,8 +22,8 @@ export class Life {
   violations = [];
 
   constructor({ name, seed, driven, packaged }) {
-    Object.assign(this, { name, packaged, clock: driven ? new DrivenClock(seed) : new HostClock(seed), random: undefined });
-    this.random = this.clock.random;
+    const clock = driven ? new DrivenClock(seed) : new HostClock(seed);
+    Object.assign(this, { name, packaged, clock, random: clock.random });
   }
 
   after(end) {

@@ -32,7 +32,7 @@ export async function run(belongs) {
 
   describe("faults", { concurrency: 6 }, () => {
     for (const { name, run: body, driven } of chosen) {
-      test(name, { timeout: 120_000 }, async () => {
+      test(name, { timeout: 240_000 }, async () => {
         spent[name] = await live({ name, seed: seed ^ hash(name), driven, packaged }, (life) => body(Object.assign(life, { place })));
         within(name, spent[name]);
       });

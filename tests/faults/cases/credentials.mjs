@@ -31,7 +31,7 @@ function checks(life, { keys = [key.accessKeyId], date = (service) => ({ date: n
 /** What `client()` takes to sign for a service on this machine. */
 const signing = (credentials = key) => ({ region: "eu-west-1", credentials });
 
-export default ({ driven, real }) => {
+export default ({ driven }) => {
   for (const hours of [1, -1, 12, -12]) {
     driven(`a clock that is off is corrected once: by ${hours > 0 ? "+" : ""}${hours} h`, ["time-07", "creds-06"], async (life) => {
       await life.serve();

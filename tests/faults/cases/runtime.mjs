@@ -171,7 +171,7 @@ export default ({ driven, real }) => {
     equal(service.sessions, 2);
   });
 
-  driven("ten thousand polls: neither the memory of the module nor what the process holds grows", ["wasm-07"], async (life) => {
+  driven("three thousand polls: neither the memory of the module nor what the process holds grows", ["wasm-07"], async (life) => {
     await life.serve();
     const { service, clock } = life;
     service.interval = 1;
@@ -186,12 +186,12 @@ export default ({ driven, real }) => {
         return service.requests >= until;
       });
     };
-    await polls(1000);
+    await polls(600);
     const before = memory();
-    await polls(4500);
+    await polls(1200);
     service.deploy(green);
     await life.recovers(both, green);
-    await polls(4500);
+    await polls(1200);
     equal(memory(), before, "bytes of linear memory");
     equal(clock.timers.size, 1);
     equal(both.heard.codes().join(), "");

@@ -68,6 +68,25 @@ export default ({ driven, real }) => {
     }
   }
 
+  driven("a body that is cut before its first byte, where nobody can notice, is unchanged: what is held stays, and the next version comes", ["http-05", "empty-01"], async (life) => {
+    const both = await life.begin();
+    const { service, clock } = life;
+    for (const [n, encoding] of [undefined, "gzip", "br", "deflate"].entries()) {
+      service.deploy({ n });
+      service.break((it) => {
+        const answer = it.honest();
+        it.counts({ ...answer, body: Buffer.alloc(0) });
+        return it.raw(wire(answer, { framing: "closed", encoding }).head);
+      });
+      await clock.run(5 * 60_000);
+      same(both.client, n === 0 ? blue : { n: n - 1, again: true });
+      service.deploy({ n, again: true });
+      await life.recovers(both, { n, again: true });
+    }
+    equal(both.heard.codes().join(), "");
+    equal(service.sessions, 1);
+  });
+
   driven("the same piece of a configuration twice is a bad deployment, and no configuration", ["http-05", "data-02"], async (life) => {
     const both = await life.begin();
     const { service } = life;

@@ -47,5 +47,5 @@ export function expectResponse(response) {
 /** Refuses a body of fewer bytes than were announced. */
 export function expectWhole({ headers, type }, size) {
   // Only where the length is that of these bytes: it counts compressed ones, and browsers hide the encoding across origins.
-  if (size < headers.get("content-length") && !headers.get("content-encoding") && type !== "cors") throw new Error("fewer bytes than Content-Length says");
+  if (size < headers.get("content-length") && !headers.get("content-encoding") && type !== "cors") throw new Error("shorter than Content-Length");
 }

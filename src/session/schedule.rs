@@ -16,9 +16,12 @@ const ASSUMED_INTERVAL: u64 = 60_000;
 /// The time from one attempt after a failure to the next, in milliseconds, drawn anew each time: between 7 and 17 twentieths of
 /// the interval, so that clients that failed together do not come together again, and all that fail are at most three times
 /// as many in a second as without failures. At least 7.5 to 15 seconds: a recovery that needs two attempts has both within two
-/// intervals or forty seconds. At most 42 to 102: with an interval of hours nobody wants to wait for one. Who was never answered
-/// waits the least: somebody may be waiting for the first configuration.
+/// intervals or forty seconds. At most 42 to 102: with an interval of hours nobody wants to wait for one.
 const ATTEMPT_AFTER: [(u64, u64, u64); 2] = [(7, 7_500, 42_000), (17, 15_000, 102_000)];
+/// Who was never answered has four attempts at once, because somebody may be waiting for the first configuration, and then one every 15 to 22
+/// seconds: eight a minute, and with the first polls of the four sessions that the budget allows in a minute twelve.
+const FIRST_ATTEMPT_AFTER: [u64; 2] = [15_000, 22_000];
+const FIRST_ATTEMPTS_AHEAD: u64 = 45_000;
 
 /// How soon to ask again after a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,7 +81,8 @@ impl Schedule {
     /// The same for requests that count as attempts after a failure.
     pub(crate) fn not_before_attempt(&self) -> Instant {
         if self.failing() {
-            self.not_before.max(self.rested)
+            let ahead = if self.interval.is_some() { 0 } else { FIRST_ATTEMPTS_AHEAD };
+            self.not_before.max(self.rested.minus(ahead))
         } else {
             self.not_before
         }
@@ -87,14 +91,19 @@ impl Schedule {
     /// A request went out that is more than the first poll of a session.
     pub(crate) fn sent(&mut self, now: Instant, random: &mut Random) {
         if self.failing() {
-            let [least, most] =
-                ATTEMPT_AFTER.map(|(twentieths, least, most)| (self.interval.unwrap_or(0) / 20 * twentieths).max(least).min(most));
-            self.rested = now.plus(least.saturating_add(random.up_to(most - least)));
+            let [least, most] = match self.interval {
+                Some(interval) => ATTEMPT_AFTER.map(|(twentieths, least, most)| (interval / 20 * twentieths).max(least).min(most)),
+                None => FIRST_ATTEMPT_AFTER,
+            };
+            self.rested = self.rested.max(now).plus(least + random.up_to(most - least));
         }
     }
 
     /// An answer was taken in, which asks for `interval` milliseconds.
     pub(crate) fn succeeded(&mut self, now: Instant, interval: u64) {
+        if self.interval.is_none() {
+            self.rested = self.rested.minus(FIRST_ATTEMPTS_AHEAD);
+        }
         self.interval = Some(interval);
         self.failures = 0;
         self.slow_failures = 0;
@@ -182,9 +191,7 @@ mod tests {
 
     #[test]
     fn attempts_are_apart_by_a_part_of_the_interval_that_is_drawn() {
-        for (interval, least, most) in
-            [(None, 7_500, 15_000), (Some(1000), 7_500, 15_000), (Some(30_000), 10_500, 25_500), (Some(86_400_000), 42_000, 102_000)]
-        {
+        for (interval, least, most) in [(Some(1000), 7_500, 15_000), (Some(30_000), 10_500, 25_500), (Some(86_400_000), 42_000, 102_000)] {
             let mut random = Random::new(1);
             let mut waits = Vec::new();
             for _ in 0..2000 {
@@ -204,6 +211,23 @@ mod tests {
                 shortest >= least && shortest <= least + slack && longest <= most && longest >= most - slack,
                 "{interval:?} {shortest} {longest}"
             );
+        }
+    }
+
+    #[test]
+    fn who_was_never_answered_has_four_attempts_at_once_and_then_one_every_fifteen_to_twenty_two_seconds() {
+        for seed in 0..200 {
+            let (mut schedule, mut random) = (Schedule::new(), Random::new(seed));
+            let mut times = Vec::new();
+            let mut now = Instant::default();
+            for _ in 0..20 {
+                schedule.failed(now, Pace::Backoff, None, &mut random);
+                now = now.max(schedule.not_before_attempt());
+                schedule.sent(now, &mut random);
+                times.push(now.as_milliseconds());
+            }
+            assert!(times[..4].iter().all(|at| *at <= 21_000), "{times:?}");
+            assert!(times.windows(9).all(|it| it[8] - it[0] >= 60_000), "eight a minute: {times:?}");
         }
     }
 

@@ -288,3 +288,15 @@ fn sessions_have_a_budget() {
     assert!((HOUR - SECOND..=HOUR).contains(&waited), "{waited}");
     assert_eq!(it.asks(), START);
 }
+
+#[test]
+fn a_new_session_that_brings_nothing_is_doubted_where_nothing_is_held() {
+    let mut it = Scenario::new();
+    it.start().answer(session("initial")).answer(unchanged("t1", 60));
+    assert_eq!(it.error().code, Code::NoConfiguration);
+    assert_eq!(it.asks(), START, "perhaps it was cut before its first byte");
+    it.answer(session("initial")).answer(unchanged("t2", 60));
+    assert_eq!(it.told(), [], "told once");
+    assert!(it.wait() >= 60 * SECOND);
+    assert_eq!(it.asks(), (POLL, "t2"), "the next session is an hour away");
+}

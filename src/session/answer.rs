@@ -82,7 +82,11 @@ impl Poller {
         match body {
             Body::Empty if replayed && !self.mistaken(Mistake::NeverVerifies) => self.verify = true,
             Body::Empty if self.verify || self.rejected => {}
-            Body::Empty if self.held.is_none() => self.reject(flight.operation, Code::NoConfiguration, true),
+            Body::Empty if self.held.is_none() => {
+                self.reject(flight.operation, Code::NoConfiguration, true);
+                // A new session brings everything: perhaps this was cut before its first byte, on a connection that ends with it.
+                self.verify = true;
+            }
             Body::Empty => self.tell(Event::Unchanged),
             Body::Malformed { .. } => self.reject(flight.operation, Code::InvalidBody, true),
             Body::Refused { .. } if self.mistaken(Mistake::TakesRefused) => self.take(flight.id, response, false),

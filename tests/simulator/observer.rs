@@ -284,7 +284,10 @@ impl Observer {
         match content {
             Content::Unchanged if doubtful => self.ledger.hidden = true,
             Content::Unchanged if self.ledger.hidden || self.rejected => {}
-            Content::Unchanged if self.held.is_none() => self.told = told_once(&mut self.rejected),
+            Content::Unchanged if self.held.is_none() => {
+                self.told = told_once(&mut self.rejected);
+                self.ledger.hidden = true;
+            }
             Content::Unchanged => self.told = Told::Unchanged,
             Content::Whole(version) => {
                 (self.ledger.hidden, self.rejected) = (false, false);

@@ -11,7 +11,7 @@ import { Problem, root, script } from "../scripts/run.mjs";
 import { ensureNodeModules } from "../scripts/setup.mjs";
 import { print } from "./table.mjs";
 
-const parts = ["size", "poll", "sign", "large", "cold", "memory", "emulator"];
+const parts = ["size", "poll", "sign", "large", "cold", "memory", "emulator", "price"];
 const file = path.join(root, "bench", "results.json");
 
 /** Each part has its own, because it may have been measured alone. */

@@ -4,8 +4,8 @@ import { AppConfigDataClient, GetLatestConfigurationCommand, StartConfigurationS
 import { credentials, region } from "../credentials.mjs";
 import { names } from "../documents.mjs";
 
-export async function open(endpoint) {
-  const client = new AppConfigDataClient({ region, endpoint, credentials });
+export async function open(endpoint, options = {}) {
+  const client = new AppConfigDataClient({ region, endpoint, credentials, ...options });
   const session = await client.send(
     new StartConfigurationSessionCommand({ ApplicationIdentifier: names.application, EnvironmentIdentifier: names.environment, ConfigurationProfileIdentifier: names.configurationProfile }),
   );

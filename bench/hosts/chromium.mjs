@@ -1,4 +1,4 @@
-// From nothing to the first configuration in a page of Chromium: each in a context of its own, so that nothing is cached.
+// Chromium: from nothing to the first configuration in a page, each in a context of its own, so that nothing is cached; and persons with tabs.
 
 import { chromium } from "playwright-core";
 import { ensureBrowser } from "../../scripts/setup.mjs";
@@ -15,6 +15,8 @@ export async function launch() {
   }
   return {
     version: browser.version(),
+    /** A person: nothing is shared with another one. */
+    person: () => browser.newContext(),
     close: () => browser.close(),
     /** Resolves with the text that was handed over, the renderer's CPU time, and the time from the navigation on. */
     async first(url) {

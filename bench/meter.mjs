@@ -1,4 +1,4 @@
-// What one is asked for, and what AWS's list says that it costs.
+// What the service is asked for, and what AWS's list says that it costs.
 
 import { PRICES } from "../pkg/usage.js";
 
@@ -18,7 +18,7 @@ export function meter(service) {
   return { asked, refused, fetch };
 }
 
-/** Several of these in one; gives them as shares of so many. */
+/** What these have counted, as shares of so many. */
 export function each(count, meters) {
   const refused = meters.flatMap((it) => it.refused);
   if (refused.length > 0) throw new Error(`refused: ${refused[0]} (${refused.length} in all)`);
@@ -26,4 +26,5 @@ export function each(count, meters) {
   return { sessions: sum("sessions"), received: sum("received"), requests: sum("requests") };
 }
 
-export const dollars = ({ received, requests }) => received * PRICES.configurationReceived + requests * PRICES.request;
+/** In dollars. */
+export const priceOf = ({ received, requests }) => received * PRICES.configurationReceived + requests * PRICES.request;

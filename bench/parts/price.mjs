@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import { build } from "../../scripts/build.mjs";
 import { round } from "../figures.mjs";
 import { launch } from "../hosts/chromium.mjs";
-import { dollars, each } from "../meter.mjs";
+import { each, priceOf } from "../meter.mjs";
 
 export const title = "A day of page loads: sessions, configurations received and requests a load, and dollars at AWS's list price";
 
@@ -26,7 +26,7 @@ const TABS = 10;
 /** Of one load, and what a day of so many costs. */
 function priced(share) {
   const { sessions, received, requests } = share;
-  const price = Object.fromEntries(amounts.map((amount) => [amount, Number((dollars(share) * amount).toPrecision(3))]));
+  const price = Object.fromEntries(amounts.map((amount) => [amount, Number((priceOf(share) * amount).toPrecision(3))]));
   return { sessions: round(sessions, 4), received: round(received, 4), requests: round(requests, 2), price };
 }
 
@@ -69,11 +69,12 @@ export async function run({ quick }) {
 }
 
 export function table(results) {
+  const dollars = new Intl.NumberFormat("en", { style: "currency", currency: "USD", minimumSignificantDigits: 3, maximumSignificantDigits: 3 });
   const cells = ({ sessions, received, requests, price }) => [
     sessions.toFixed(3),
     received.toFixed(3),
     requests.toFixed(2),
-    ...amounts.map((amount) => `$${price[amount].toLocaleString("en", { maximumSignificantDigits: 3 })}`),
+    ...amounts.map((amount) => dollars.format(price[amount])),
   ];
   const of = (label, found) => frequencies.map((loads) => [label, String(loads), ...cells(found[loads])]);
   const together = (label, found) => [[label, `${TABS} at once`, ...cells(found.first)], ["  the second time", `${TABS} at once`, ...cells(found.again)]];

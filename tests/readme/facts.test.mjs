@@ -96,6 +96,18 @@ test("the table of figures is what bench/results.json has", () => {
   });
 });
 
+test("the table of prices is what bench/results.json has", () => {
+  const { price } = JSON.parse(readFileSync(path.join(root, "bench/results.json"), "utf8"));
+  const dollars = new Intl.NumberFormat("en", { style: "currency", currency: "USD", minimumSignificantDigits: 3, maximumSignificantDigits: 3 });
+  const wanted = [];
+  const want = (name, loads, { sessions, received, requests, price: costs }) =>
+    wanted.push([name, loads, sessions.toFixed(2), received.toFixed(2), requests.toFixed(1), ...["1000", "100000", "1000000"].map((amount) => dollars.format(costs[amount]))]);
+  const names = { sdk: "AWS SDK", edge: "appconfig-edge", store: "appconfig-edge with a store" };
+  for (const [key, name] of Object.entries(names)) for (const loads of ["1", "3", "10"]) want(name, loads, price[key][loads]);
+  for (const key of ["edge", "store"]) want(names[key], "ten at once", price.tabs[key].first);
+  assert.deepEqual(table("contender"), wanted);
+});
+
 test("every link within the repository leads somewhere", () => {
   const anchors = [...readme.matchAll(/^#+ (.*)$/gm)].map(([, heading]) => `#${heading.toLowerCase().replace(/[^\w -]/g, "").replaceAll(" ", "-")}`);
   for (const [, target] of readme.matchAll(/\]\(([^)]+)\)/g)) {

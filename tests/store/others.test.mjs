@@ -13,6 +13,7 @@ import { fileStore } from "./file.mjs";
 import { entry, place, root, target } from "./place.mjs";
 
 const { ConfigurationClient } = await entry("index.js");
+const limit = { timeout: 30_000 };
 const own = () => mkdtempSync(path.join(place, "kept-"));
 const options = { ...target, endpoint: "https://upstream.test", logger: null, exclusive: true, keepAlive: true };
 const binary = Uint8Array.from({ length: 600 }, (_, i) => (i * 7) & 0xff);
@@ -39,7 +40,7 @@ const stores = {
 
 describe("other people's stores", { concurrency: true }, () => {
   for (const [name, make] of Object.entries(stores)) {
-    test(`${name}: the session goes on, whatever the content is, and forget() leaves nothing`, async (t) => {
+    test(`${name}: the session goes on, whatever the content is, and forget() leaves nothing`, limit, async (t) => {
       const answers = [sent("{\"colour\":\"blue\"}"), sent("null"), sent("7"), sent("\ufeff{}", { type: "text/plain" }), sent(binary, { type: "application/octet-stream" })];
       // All at once, because each waits an interval.
       await Promise.all(answers.map(async (answer, i) => {
@@ -57,7 +58,7 @@ describe("other people's stores", { concurrency: true }, () => {
       }));
     });
 
-    test(`${name}: clients whose names differ only by what stores leave out share nothing`, async (t) => {
+    test(`${name}: clients whose names differ only by what stores leave out share nothing`, limit, async (t) => {
       const [folder, kept] = [own(), {}];
       const names = ["a?b", "a?c", "a/b", "a:b", "a\\b", "a", "a$", "..", "%2e", "A"];
       const life = (configurationProfile, answers) => started(t, { store: make(folder, kept), configurationProfile, fetch: upstream(...answers).fetch });
@@ -71,7 +72,7 @@ describe("other people's stores", { concurrency: true }, () => {
     });
   }
 
-  test("Workers KV, as it is: a read may be a minute old, a write may fail, and only the configuration is kept", async (t) => {
+  test("Workers KV, as it is: a read may be a minute old, a write may fail, and only the configuration is kept", limit, async (t) => {
     const versions = [];
     const kv = {
       getItem: async () => versions.at(-2) ?? null,
@@ -109,7 +110,7 @@ const golden = () => {
 const goldenOptions = { application: "shop ?/ü", environment: "prod", configurationProfile: "flags", endpoint: "https://upstream.test/base", sessionKey: "account 1", requiredMinimumPollIntervalInSeconds: 30 };
 const goldenContent = "\ufeff{\"colour\":\"blue\",\"Größe\":\"\u2028 \\u0000 ✓\"}\n";
 
-test("what version 1 kept is still read: the configuration, the session and the sums", async (t) => {
+test("what version 1 kept is still read: the configuration, the session and the sums", limit, async (t) => {
   const { name, text } = golden();
   const asked = [];
   const store = { getItem: (it) => (asked.push(it), it === name ? text : null), setItem() {}, removeItem() {} };
@@ -126,7 +127,7 @@ test("what version 1 kept is still read: the configuration, the session and the 
   assert.equal((await service.called(1)).operation, "StartConfigurationSession");
 });
 
-test("the token of version 1 is used while it is good", async (t) => {
+test("the token of version 1 is used while it is good", limit, async (t) => {
   const { name, text } = golden();
   const store = { getItem: (it) => (it === name ? text : null), setItem() {}, removeItem() {} };
   const { now } = Date;
@@ -140,7 +141,7 @@ test("the token of version 1 is used while it is good", async (t) => {
   }
 });
 
-test("what is written today is of version 1", async (t) => {
+test("what is written today is of version 1", limit, async (t) => {
   const map = new Map();
   const store = { getItem: (name) => map.get(name), setItem: (name, text) => void map.set(name, text), removeItem() {} };
   await lived(t, store, sent(goldenContent, { type: "application/json; charset=utf-8", label: "v1" }), goldenOptions);

@@ -54,7 +54,7 @@ describe("with a store that outlives them", { concurrency: true }, () => {
         if (i > 0) assert.equal(update.source, "store", `process ${i} begins with what was kept`);
         await pause(random(1400));
         await it.end("SIGKILL");
-        assert.ok(usage.sessions <= asked.sessions && usage.requests <= asked.sessions + asked.polls, "the sums");
+        assert.ok(usage.sessions <= asked.sessions && usage.requests <= asked.sessions + asked.polls + 1, "the sums, with a request that is under way");
         assert.ok(readdirSync(folder).filter((name) => !name.endsWith(".new")).length === 1, "one file");
         deploy(++version);
       }

@@ -50,7 +50,7 @@ export class Driver {
     this.#options = options;
     this.#host = host;
     this.#self = self;
-    this.saved = saved;
+    this.saved = saved?.join("\0");
   }
 
   get isPolling() {
@@ -64,7 +64,7 @@ export class Driver {
 
   /** When the next poll is due, as a date in milliseconds. */
   get due() {
-    return +this.saved?.[2];
+    return +this.saved?.split("\0")[2];
   }
 
   /** When it asks next, likewise: later where that fails, is limited or is not looked at. Undefined where it does not by itself, or does already. */
@@ -124,7 +124,11 @@ export class Driver {
   #begin() {
     const options = this.#options;
     // Unlike a store this knows whether the token was in use: if so it is replayed, and if not it is nobody's.
-    if (this.#engine && this.saved) this.saved[4] = (this.saved[4] & ~IN_USE) | (this.#asked && REPLAYED);
+    if (this.#engine && this.saved) {
+      const parts = this.saved.split("\0");
+      parts[4] = (parts[4] & ~IN_USE) | (this.#asked && REPLAYED);
+      this.saved = parts.join("\0");
+    }
     this.#abort();
     this.#instance = instance;
     this.#engine = new Engine(
@@ -141,7 +145,7 @@ export class Driver {
     );
     const again = (...input) => this.#engine.feed(...input);
     const held = this.#host.held(this.#self);
-    again(RESUME, +!!held, held?.contentType, held?.versionLabel, ...(this.saved ?? []));
+    again(RESUME, +!!held, held?.contentType, held?.versionLabel, this.saved);
     for (const kind of [VISIBLE, ONLINE, LIMITED]) again(kind, this.#host.is(this.#self, kind));
     if (this.#running === START) this.#follow(again(START));
     if (this.#wanted) this.#follow(again(REFRESH));
@@ -172,7 +176,9 @@ export class Driver {
       const [a, b, c, d, e] = parts;
       if (kind === SAVE) {
         this.#asked = false;
-        host.save(self, (this.saved = parts));
+        host.save(self, parts);
+        // As one text of its own: the parts would hold the whole output.
+        this.saved = parts.join("\0");
       }
       else if (this.#left) continue;
       else if (kind === WAIT) due = +a;

@@ -74,8 +74,9 @@ const rules = {
 export function check(given, allowed, what = "options", required = []) {
   if (!isObject(given)) refuse(what, "an object", given);
   for (const name in given) {
-    const [test, expected] = Object.hasOwn(allowed, name) ? allowed[name] : [, `no such option; there are ${Object.keys(allowed).join(", ")}`];
-    if (!test || (given[name] !== undefined && !test(given[name]))) refuse(name, expected, given[name]);
+    if (!Object.hasOwn(allowed, name)) throw new AppConfigError("invalid-option", `option ${name}: there is no such option; there are ${Object.keys(allowed).join(", ")}`, { option: name });
+    const [test, expected] = allowed[name];
+    if (given[name] !== undefined && !test(given[name])) refuse(name, expected, given[name]);
   }
   for (const name of required) if (given[name] === undefined) refuse(name, allowed[name][1]);
 }

@@ -174,6 +174,8 @@ impl Poller {
     pub fn poll_output(&mut self) -> Output {
         // Never more than a few: a VecDeque would only be more code.
         if self.outputs.is_empty() {
+            // Gives back the room: with many clients it is most of what one holds.
+            self.outputs = Vec::new();
             Output::Timeout(self.timeout())
         } else {
             self.outputs.remove(0)

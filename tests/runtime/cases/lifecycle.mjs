@@ -280,7 +280,6 @@ export default (test) => {
       opened("secret-token"),
       sent(BLUE, { headers: { "x-amzn-requestid": "request-1" } }),
       refused(500, "InternalServerException", { Message: "a secret body" }),
-      unreachable,
       sent(BLUE, { interval: 60 }),
     );
     const hook = (name) => (information) => told.push([name, information]);
@@ -292,21 +291,20 @@ export default (test) => {
       onResponse: hook("response"),
     });
     await t.soon(client.start());
-    await t.soon(service.called(5));
-    for (let i = 0; i < 100 && told.length < 10; i++) await pause(10);
+    await t.soon(service.called(4));
+    for (let i = 0; i < 100 && told.length < 8; i++) await pause(10);
     const [START, POLL] = ["StartConfigurationSession", "GetLatestConfiguration"];
-    same(told.filter(([name]) => name === "request").map(([, it]) => it), [START, POLL, POLL, POLL, POLL].map((operation) => ({ operation })));
+    same(told.filter(([name]) => name === "request").map(([, it]) => it), [START, POLL, POLL, POLL].map((operation) => ({ operation })));
     const answers = told.filter(([name]) => name === "response").map(([, it]) => it);
     same(answers.map(({ operation, status, requestId }) => [operation, status, requestId]), [
       [START, 201, undefined],
       [POLL, 200, "request-1"],
       [POLL, 500, "11111111-2222-3333-4444-555555555555"],
-      [POLL, undefined, undefined],
       [POLL, 200, undefined],
     ]);
-    same(answers.slice(1).map(({ sizeInBytes }) => sizeInBytes), [BLUE.length, answers[2].sizeInBytes, 0, BLUE.length]);
+    same(answers.slice(1).map(({ sizeInBytes }) => sizeInBytes), [BLUE.length, answers[2].sizeInBytes, BLUE.length]);
     ok(answers.every(({ durationInMilliseconds: it }) => it >= 0 && it < 5000), "durations");
-    same(told.map(([name]) => name), Array.from({ length: 10 }, (_, i) => (i % 2 ? "response" : "request")), "in turn");
+    same(told.map(([name]) => name), Array.from({ length: 8 }, (_, i) => (i % 2 ? "response" : "request")), "in turn");
     const members = new Set(answers.flatMap(Object.keys));
     same([...members], ["operation", "status", "durationInMilliseconds", "sizeInBytes", "requestId"]);
     ok(!/secret/.test(JSON.stringify(told)));

@@ -197,8 +197,15 @@ export default (test) => {
     equal(configuration.text(), "{\"colour\":");
   });
 
+  test("lets another session look where the first one is empty, because that may have been cut", async (t) => {
+    const empty = upstream(opened(), sent("", { type: null }), opened("another"), sent("{}"));
+    const { client, heard } = t.heard({ fetch: empty.fetch });
+    same((await t.soon(client.start())).json(), {});
+    same(heard.of("error").map(({ error }) => error.code), ["no-configuration"]);
+  });
+
   test("rejects on an empty and on a too large configuration", async (t) => {
-    const empty = upstream(opened(), sent("", { type: null }), sent("{}"));
+    const empty = upstream(opened(), sent("", { type: null }), opened("another"), sent("", { type: null }), sent("{}"));
     const { client, heard } = t.heard({ fetch: empty.fetch });
     await t.soon(rejects(client.start(), "no-configuration"));
     await heard.nth("update");

@@ -26,7 +26,8 @@ export function validate(check, configuration, limit) {
   // What was thrown may quote the configuration, but for what is this package's own.
   const refuse = (error) => ({ reason: error instanceof AppConfigError ? error.message : "it threw", error });
   try {
-    const result = schema ? schema.validate(configuration.json()) : check(configuration);
+    // A schema gets a copy, because arktype writes its output into what it is given. Before that, what is no JSON says so.
+    const result = schema ? schema.validate((configuration.json(), JSON.parse(configuration.text()))) : check(configuration);
     if (typeof result?.then !== "function") return judge(result);
     let timer;
     const late = new Promise((resolve) => {

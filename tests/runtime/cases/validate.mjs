@@ -74,6 +74,20 @@ export default (test) => {
     }
   });
 
+  test("a schema may write into what it is given, and keep it", async (t) => {
+    const validate = schema((value) => {
+      value.checkout.limit += 1;
+      delete value.colour;
+      return { value };
+    });
+    const sentOnce = { checkout: { limit: 3 }, colour: "blue" };
+    const { client } = t.heard({ fetch: upstream(opened(), json(sentOnce), sent()).fetch, validate });
+    const { value } = await t.soon(client.start());
+    same(value, { checkout: { limit: 4 } });
+    same(client.configuration.json(), sentOnce);
+    ok(Object.isFrozen(client.configuration.json().checkout) && !Object.isFrozen(value.checkout), "only what everybody shares is frozen");
+  });
+
   test("a schema is a function as well, where it is one", async (t) => {
     // As arktype has it.
     const validate = Object.assign(() => false, limited);

@@ -16,7 +16,7 @@ const isWhole = (least, most) => [(value) => Number.isInteger(value) && value >=
 const isOneOf = (...texts) => [(value) => texts.includes(value), texts.map((text) => `"${text}"`).join(", ").replace(/,([^,]*)$/, " or$1")];
 const has = (...names) => [(value) => names.every((name) => isA("function")(value?.[name])), names.map((name) => `${name}()`).join(" and ")];
 /** An object of numbers that are not negative. */
-const counts = (...names) => [(value) => isObject(value) && Object.keys(value).every((name) => names.includes(name) && value[name] >= 0), `numbers from 0 on, by ${names.join(", ")}`];
+const counts = (...names) => [(value) => isObject(value) && Object.keys(value).every((name) => names.includes(name) && isA("number")(value[name]) && value[name] >= 0), `numbers from 0 on, by ${names.join(", ")}`];
 const isObject = (value) => isA("object")(value) && value !== null;
 const isBoolean = [isA("boolean"), "true or false"];
 const isFunction = [isA("function"), "a function"];
@@ -60,7 +60,7 @@ const rules = {
   store: has("getItem", "setItem", "removeItem"),
   exclusive: isBoolean,
   sessionKey: isText(1024),
-  bootstrap: [(value) => isA("string")(value?.content ?? value?.base64), "what snapshot() gives"],
+  bootstrap: [(value) => isA("string")(value?.content ?? value?.base64) && !isNaN(new Date(value.receivedAt ?? 0)), "what snapshot() gives"],
   mode: isOneOf("automatic", "lazy", "manual"),
   whenCold: isOneOf("wait", "reject"),
   hiddenPollIntervalInSeconds: isWhole(0, 86400),

@@ -2,6 +2,7 @@ import { equal, matches, ok, rejects, same, throws } from "../expect.mjs";
 import { target } from "../harness.mjs";
 
 const proxied = { ...target, endpoint: "https://config.test" };
+const store = { getItem() {}, setItem() {}, removeItem() {} };
 
 /** What is wrong: the option that is named, what is given, and what the message says of it. */
 const wrong = [
@@ -66,6 +67,54 @@ const wrong = [
   ["fetch", { ...proxied, fetch: "fetch" }, /a function/],
   ["logger", { ...proxied, logger: {} }, /info\(\) and warn\(\)/],
   ["logger", { ...proxied, logger: false }, /info\(\) and warn\(\)/],
+  ["validate", { ...proxied, validate: "hunter2" }, /a function.*Standard Schema.*got string/],
+  ["validate", { ...proxied, validate: null }, /got null/],
+  ["validate", { ...proxied, validate: { parse() {}, "~standard": { version: 1 } } }, /got object/],
+  ["validateTimeoutInMilliseconds", { ...proxied, validateTimeoutInMilliseconds: 0 }, /got 0/],
+  ["validateTimeoutInMilliseconds", { ...proxied, validateTimeoutInMilliseconds: "5000" }, /got string/],
+  ["store", { ...proxied, store: "hunter2" }, /getItem\(\).*setItem\(\).*removeItem\(\).*got string/],
+  ["store", { ...proxied, store: null }, /got null/],
+  ["store", { ...proxied, store: new Map() }, /got object/],
+  ["store", { ...proxied, store: { getItem() {}, setItem() {} } }, /got object/],
+  ["exclusive", { ...proxied, store, exclusive: 1 }, /true or false, got 1/],
+  ["sessionKey", { ...proxied, store, sessionKey: "" }, /1 to 1024 characters/],
+  ["sessionKey", { ...proxied, store, sessionKey: "x".repeat(1025) }, /got string/],
+  ["sessionKey", { ...proxied, store, sessionKey: 7 }, /got 7/],
+  ["sessionKey", { ...proxied, store, sessionKey: "hunter2\n" }, /got string/],
+  // What is kept would get to whoever comes next.
+  ["sessionKey", { ...proxied, store, headers: { authorization: "hunter2" } }, /account and user.*got undefined/],
+  ["sessionKey", { ...proxied, store, headers() {} }, /account and user/],
+  ["sessionKey", { ...proxied, store, exclusive: true, requestCredentials: "include" }, /account and user/],
+  ["sessionKey", { ...proxied, store, requestCredentials: "same-origin" }, /account and user/],
+  ["sessionKey", { ...target, store, region: "eu-west-1", sign() {} }, /account and user/],
+  ["sessionKey", { ...proxied, store, sign() {}, sessionKey: undefined }, /account and user/],
+  ["sessionKey", { ...target, store, region: "eu-west-1", credentials: { accessKeyId: "hunter2", secretAccessKey: "hunter2" } }, /account and user/],
+  ["sessionKey", { ...target, store, region: "eu-west-1", credentials() {} }, /account and user/],
+  ["bootstrap", { ...proxied, bootstrap: "hunter2" }, /what snapshot\(\) gives.*got string/],
+  ["bootstrap", { ...proxied, bootstrap: null }, /got null/],
+  ["bootstrap", { ...proxied, bootstrap: [] }, /got an array/],
+  ["bootstrap", { ...proxied, bootstrap: { content: { secret: "hunter2" } } }, /got object/],
+  ["bootstrap", { ...proxied, bootstrap: { base64: "hunter2!" } }, /got object/],
+  ["bootstrap", { ...proxied, bootstrap: { content: "{hunter2", contentType: "application/json" } }, /JSON that parses/],
+  ["bootstrap", { ...proxied, bootstrap: { content: "{}", receivedAt: "yesterday" } }, /got object/],
+  ["bootstrap", { ...proxied, bootstrap: { content: "{}" }, validate: () => false }, /that validate does not refuse \(it gave false\)/],
+  ["mode", { ...proxied, mode: "hunter2" }, /"automatic", "lazy" or "manual", got string/],
+  ["mode", { ...proxied, mode: true }, /got true/],
+  ["whenCold", { ...proxied, whenCold: "fail" }, /"wait" or "reject"/],
+  ["hiddenPollIntervalInSeconds", { ...proxied, hiddenPollIntervalInSeconds: -1 }, /from 0 to 86400, got -1/],
+  ["hiddenPollIntervalInSeconds", { ...proxied, hiddenPollIntervalInSeconds: 86401 }, /got 86401/],
+  ["hiddenPollIntervalInSeconds", { ...proxied, hiddenPollIntervalInSeconds: null }, /got null/],
+  ["prices", { ...proxied, prices: 1 }, /by request, configurationReceived, got 1/],
+  ["prices", { ...proxied, prices: null }, /got null/],
+  ["prices", { ...proxied, prices: { requests: 1 } }, /numbers from 0 on/],
+  ["prices", { ...proxied, prices: { request: -1 } }, /numbers from 0 on/],
+  ["prices", { ...proxied, prices: { request: "1" } }, /numbers from 0 on/],
+  ["limits", { ...proxied, limits: { requestsPerMinute: 1 } }, /by requestsPerHour, requestsPerDay,.*got object/],
+  ["limits", { ...proxied, limits: { sessionsPerDay: NaN } }, /numbers from 0 on/],
+  ["limits", { ...proxied, limits: { pricePerHour: true } }, /numbers from 0 on/],
+  ["limits", { ...proxied, limits: 5 }, /got 5/],
+  ["onRequest", { ...proxied, onRequest: {} }, /a function, got object/],
+  ["onResponse", { ...proxied, onResponse: "hunter2" }, /a function, got string/],
 ];
 
 export default (test) => {
@@ -98,6 +147,19 @@ export default (test) => {
       { ...proxied, application: "名".repeat(128), logger: null, keepAlive: false, requireValidJson: false },
       { ...proxied, requiredMinimumPollIntervalInSeconds: 15, maximumBodyBytes: 1, totalTimeoutInMilliseconds: 2147483647 },
       { ...proxied, logger: console, fetch },
+      { ...proxied, validate() {}, validateTimeoutInMilliseconds: 1 },
+      { ...proxied, validate: Object.assign(() => {}, { "~standard": { version: 1, vendor: "tests", validate() {} } }) },
+      { ...proxied, store },
+      { ...proxied, store, exclusive: true, sessionKey: "名 1", headers: { authorization: "x" }, requestCredentials: "include" },
+      { ...proxied, store, requestCredentials: "omit", headers: undefined },
+      { ...target, store, sessionKey: "x".repeat(1024), region: "eu-west-1", sign() {} },
+      { ...proxied, store: undefined, headers: {}, sessionKey: undefined },
+      { ...proxied, bootstrap: { content: "a: 1", contentType: "application/yaml", versionLabel: undefined, receivedAt: new Date() } },
+      { ...proxied, bootstrap: { base64: "/w==", receivedAt: 0 }, requireValidJson: false },
+      { ...proxied, bootstrap: { content: "{", contentType: "application/json" }, requireValidJson: false },
+      ...["automatic", "lazy", "manual", undefined].map((mode) => ({ ...proxied, mode, whenCold: "reject" })),
+      { ...proxied, hiddenPollIntervalInSeconds: 0, prices: {}, limits: { requestsPerHour: 0, pricePerDay: 0.5, sessionsPerHour: Infinity } },
+      { ...proxied, onRequest() {}, onResponse() {}, prices: { request: 0, configurationReceived: 1 } },
     ];
     for (const options of right) equal(new t.package.ConfigurationClient(options).status, "idle");
   });

@@ -151,12 +151,12 @@ test("sign is told what its types say", async () => {
   assert.deepEqual(sorted(Object.keys(told)), sorted(Object.keys(members.SignRequest)));
 });
 
-/** The names in "there is no such option; there are …". */
+/** The names in "no such option; there are …, got string". */
 function known(make) {
   try {
     make();
   } catch (error) {
-    return sorted(/there are (.*)$/.exec(error.message)[1].split(", "));
+    return sorted(/there are (.*), got/.exec(error.message)[1].split(", "));
   }
 }
 

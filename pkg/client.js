@@ -378,7 +378,8 @@ export class ConfigurationClient extends EventTarget {
   }
 
   #log(level, message) {
-    this.#call(() => this.#options.logger?.[level]?.(`appconfig-edge: ${message}`));
+    // In a microtask, as events: it may call anything, and the engine's outputs are not all followed yet.
+    queueMicrotask(() => this.#call(() => this.#options.logger?.[level]?.(`appconfig-edge: ${message}`)));
   }
 
   /** Calls what is the caller's: it must not stop the loop. */
@@ -403,9 +404,9 @@ export class ConfigurationClient extends EventTarget {
     this.#failures++;
     this.#meter.errors++;
     this.#failure = { error, final };
-    this.#emit(new FailureEvent(error));
     if (!this.#run) this.#log("warn", `${error.message}; next attempt ${error.retryAt?.toISOString()}`);
     this.#run = true;
+    this.#emit(new FailureEvent(error));
   }
 
   /** Tells the followers how things stand, and what is new to one that has `seen` another configuration. */

@@ -1,4 +1,4 @@
-import { equal, ok, pause, rejects } from "../expect.mjs";
+import { equal, ok, pause, rejects, same } from "../expect.mjs";
 import { target } from "../harness.mjs";
 import { hanging, opened, sent, unreachable, upstream } from "../upstream.mjs";
 import { watchSignal, watchTimers } from "../timers.mjs";
@@ -29,6 +29,19 @@ export default (test) => {
     await client.start();
     equal(timers.pending(), 1);
     client.stop();
+    equal(timers.pending(), 0);
+  }, alone);
+
+  test("a logger may stop its client: no timer stays, and no other status comes", async (t) => {
+    const timers = watched(t);
+    const service = upstream(opened(), sent("{}"), unreachable);
+    const { client, heard } = t.heard({ fetch: service.fetch, logger: { info() {}, warn: () => client.stop() } });
+    await client.start();
+    await t.soon(service.called(3));
+    await heard.became("stopped");
+    await pause(20);
+    same(heard.told().slice(-1), ["stopped"]);
+    equal(client.status, "stopped");
     equal(timers.pending(), 0);
   }, alone);
 

@@ -135,7 +135,7 @@ const steps = {
   // They mostly wait, for polls: two files at once, also where Node would run one.
   page: { needs: [tarball, browser], commands: () => [suite("tests/page", "--test-concurrency=2")] },
   // They mostly wait, too.
-  tabs: { needs: [tarball, browser], commands: () => [suite("tests/tabs", "--test-concurrency=2")] },
+  tabs: { needs: [tarball, browser], commands: () => [suite("tests/tabs", "--test-concurrency=4")] },
   readme: { needs: [tarball, browser], commands: () => [suite("tests/readme")] },
   examples: { needs: [tarball, browser], commands: () => [suite("tests/examples")] },
   scripts: { commands: () => [suite("tests/scripts")] },

@@ -548,7 +548,7 @@ export class ConfigurationClient extends EventTarget {
       if (self.#driver !== self.#tab) self.#driver?.drop();
       self.#driver = self.#tab;
     },
-    wants: (self) => self.#started && (!self.#configuration || (isVisible() && isOnline())),
+    wants: (self) => self.#started && isVisible() && isOnline(),
     asked: (self, seen, wants) => {
       if (wants) self.#driver.input(REFRESH);
       self.#tell(seen);

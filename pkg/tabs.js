@@ -35,12 +35,10 @@ export class Tab {
   due; // when the owner's next poll is, as a date in milliseconds
   isOwner = false;
   isPolling = false; // whether an answer is waited for
-  watched = false;
-  isLate = false;
 
   /**
    * `host` has `own(self, isStill)`, `disown(self)`, `news(self, news)`, `told(self, state)`, `asked(self, seen, wants)`, `settled(self)`,
-   * `held(self)` and `wants(self)`: whether this tab's loop is one that polls.
+   * `held(self)` and `wants(self)`: whether this tab would poll by itself now.
    */
   constructor(name, host, self) {
     this.#name = name;
@@ -53,7 +51,6 @@ export class Tab {
     if (this.#channel) return;
     this.#channel = new BroadcastChannel(this.#name);
     this.#channel.onmessage = ({ data }) => this.#hear(data);
-    this.#channel.unref?.();
     const isDone = await new Promise((resolve) => this.#request({ ifAvailable: true }, resolve));
     if (!isDone && this.#channel) this.#follow();
   }

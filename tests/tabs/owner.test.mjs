@@ -96,6 +96,7 @@ test("a follower that is frozen or in the back/forward cache is never given the 
   await see([frozen, left, last], 2);
   await expectPeace([frozen, left, last]);
   assert.equal(await thefts([frozen, left, last]), 0, "who is not given it would have to steal it");
+  assert.ok((await story(left)).log.includes("pageshow persisted"), "it was in the cache");
   assert.deepEqual([service.sessions.length, service.refused], [1, 0]);
 });
 
@@ -148,3 +149,33 @@ test("two clients in one page, and one that is started, stopped and started agai
   await expectPeace([page]);
   assert.deepEqual([service.sessions.length, service.refused], [1, 0]);
 });
+
+for (const [what, query] of Object.entries({ "a store": {}, "no store": { store: "none" } })) {
+  test(`a page with a client and ${what} stays in the back/forward cache, also amid a poll`, async (t) => {
+    const world = await begin(t);
+    const { service } = world;
+    const page = await world.open("one", query);
+    await see([page], 1);
+    let asked;
+    const held = new Promise((resolve) => (asked = resolve));
+    let answer;
+    service.hold = () => {
+      service.hold = undefined;
+      return new Promise((resolve) => {
+        answer = resolve;
+        asked();
+      });
+    };
+    await held;
+    await page.goto(`${service.url}/elsewhere`);
+    service.version = 2;
+    answer();
+    await page.goBack({ waitUntil: "commit" });
+    await see([page], 2);
+    const { log } = await story(page);
+    const reasons = await page.evaluate(() => JSON.stringify(performance.getEntriesByType("navigation")[0].notRestoredReasons));
+    assert.ok(log.includes("pageshow persisted"), `${log}; not restored: ${reasons}`);
+    // With a store its token is in doubt, and was spent; without one the answer was waited for.
+    assert.equal(service.sessions.length, what === "a store" ? 2 : 1);
+  });
+}

@@ -78,6 +78,9 @@ export async function show(page) {
 /** Waits until this holds in the page, also where nobody sees it. */
 export const holds = (page, fits, argument) => page.waitForFunction(fits, argument, { polling: 50 });
 
+/** Waits until a page has taken in a poll's answer, and has nothing to do for a while: the server may know of the answer long before. */
+export const rest = (page) => holds(page, () => client.health().nextPollAt > Date.now() + 400);
+
 /** Waits until each of the pages shows this version. */
 export const see = (pages, version) => Promise.all(pages.map((page) => holds(page, (wanted) => client.configuration?.json().version === wanted, version)));
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { begin, expectPeace, freeze, holds, kill, see, show, story, thaw, thefts } from "./browser.mjs";
+import { begin, expectPeace, freeze, holds, kill, rest, see, show, story, thaw, thefts } from "./browser.mjs";
 
 test("ten tabs open one session, and all of them see every update, whatever happens to the owner", async (t) => {
   const world = await begin(t);
@@ -20,10 +20,11 @@ test("ten tabs open one session, and all of them see every update, whatever happ
     assert.equal(service.sessions.length, 1, `sessions ${what}`);
   };
   /** The next owner has so long until it cannot know any more whether the last one has sent its token. */
-  const rest = async () => {
+  const slow = async () => {
     service.interval = 4;
     await service.polled();
     service.interval = 1;
+    await rest(owner());
   };
 
   await update("at the start");
@@ -38,7 +39,7 @@ test("ten tabs open one session, and all of them see every update, whatever happ
   const killed = owner();
   alive = alive.filter((page) => page !== killed);
   await show(alive[0]);
-  await rest();
+  await slow();
   await kill(killed);
   await update("after the owner's process was killed");
   assert.notEqual(owner(), killed);

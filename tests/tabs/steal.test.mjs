@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { pause } from "../runtime/expect.mjs";
-import { begin, expectPeace, holds, see, show, story, thefts } from "./browser.mjs";
+import { begin, expectPeace, holds, rest, see, show, story, thefts } from "./browser.mjs";
 
 /** Lets a page do nothing for so long. */
 const block = (page, milliseconds) => page.evaluate((milliseconds) => {
@@ -23,6 +23,7 @@ test("a visible follower takes the place of an owner that stands still, and the 
   const [owner, follower] = [await world.open("owner"), await world.open("follower")];
   await see(world.pages, 1);
   await service.polled();
+  await rest(owner);
   service.version = 2;
   const blocked = block(owner, 7000);
   const begun = performance.now();
@@ -50,6 +51,7 @@ test("of several visible followers one steals, and the others follow it", async 
   await see(world.pages, 1);
   for (const page of others) await holds(page, () => document.visibilityState === "visible");
   await service.polled();
+  await rest(owner);
   service.version = 2;
   const blocked = block(owner, 8000);
   await see(others, 2);

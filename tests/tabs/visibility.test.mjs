@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { pause } from "../runtime/expect.mjs";
-import { begin, expectPeace, freeze, holds, see, show, story, thaw, unfeign } from "./browser.mjs";
+import { begin, expectPeace, freeze, holds, rest, see, show, story, thaw, unfeign } from "./browser.mjs";
 
 const INTERVAL = 1000;
 /** What a poll may be late by on a busy machine, in milliseconds. */
@@ -96,6 +96,7 @@ test("offline nothing is asked and nothing fails, and online brings what is new"
   for (const tab of ["owner", "follower"]) await world.open(tab);
   await see(world.pages, 1);
   await service.polled();
+  await Promise.all(world.pages.map(rest));
   await context.setOffline(true);
   for (const page of world.pages) await holds(page, () => !navigator.onLine);
   const begun = performance.now();
@@ -118,6 +119,7 @@ test("a sleep ends with one poll", async (t) => {
   await see(world.pages, 1);
   service.interval = 3;
   await service.polled();
+  await Promise.all(world.pages.map(rest));
   const { at } = service.polls.at(-1);
   const wake = await world.sleep();
   const asleep = service.polls.length;

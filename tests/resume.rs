@@ -8,7 +8,7 @@ mod scenario;
 
 use appconfig_edge::protocol::response::Body;
 use appconfig_edge::session::{Code, Event, Failure, Held, Input, Saved, Status};
-use scenario::{configuration, problem, session, success, unchanged, Scenario, DAY, HOUR, POLL, SECOND, START};
+use scenario::{configuration, exception, problem, session, success, unchanged, Scenario, DAY, HOUR, POLL, SECOND, START};
 
 const MINUTE: u64 = 60 * SECOND;
 
@@ -123,6 +123,65 @@ fn a_saved_token_that_is_refused_or_a_day_old_costs_one_session() {
     assert_eq!(it.start().asks(), START);
     it.answer(session("initial")).answer(success("t2", 60, Body::Same));
     assert_eq!(it.told(), [Event::Unchanged], "and no error");
+}
+
+#[test]
+fn who_has_begun_does_not_go_on_where_another_one_was() {
+    let mut it = Scenario::ready("t1", 60);
+    it.give(Input::Resume(Some(Saved::default()), None));
+    it.wait();
+    assert_eq!(it.asks(), (POLL, "t1"));
+}
+
+#[test]
+fn the_first_poll_of_a_session_that_another_one_may_have_sent_is_one_like_any_other() {
+    let first = {
+        let mut it = Scenario::new();
+        it.start().answer(session("initial"));
+        it
+    };
+    let saved = first.saved.clone().unwrap();
+    assert!(saved.in_use && !saved.yielded && !saved.replayed);
+    let mut it = next(&first, HOUR);
+    assert_eq!(it.give(Input::Limited(true)).start().asks(), (POLL, "initial"));
+    it.answer(configuration("t1", 60));
+    assert_eq!(it.wait(), 15 * MINUTE, "it was a request that counts");
+}
+
+#[test]
+fn a_verification_that_has_to_wait_outlives_the_poller() {
+    let mut first = Scenario::ready("t1", 60);
+    let replay = |it: &mut Scenario, next: &str| {
+        it.wait();
+        it.fail(Failure::Network);
+        it.wait();
+        it.answer(unchanged(next, 3600));
+    };
+    replay(&mut first, "t2");
+    assert_eq!(first.asks(), START);
+    first.answer(session("initial")).answer(success("t3", 60, Body::Same));
+    let verified = first.wall;
+    replay(&mut first, "t4");
+    assert!(first.asks_nothing(), "one an hour");
+    first.give(Input::Stop);
+    let mut it = next(&first, MINUTE);
+    it.start();
+    assert_eq!(it.poller.status(), Status::Stale);
+    it.wait();
+    assert_eq!((it.asks(), it.wall - verified), (START, HOUR));
+}
+
+#[test]
+fn an_interval_outlives_the_poller_and_an_absurd_date_waits_no_longer() {
+    let mut first = Scenario::ready("t1", 3600);
+    first.give(Input::Stop);
+    let saved = first.saved.clone().unwrap();
+    let mut it = next(&first, HOUR + HOUR / 10);
+    it.start().answer(exception(404, "ResourceNotFoundException", "{}"));
+    assert_eq!(it.wait(), 5 * MINUTE, "the interval, which is longer than this may be");
+    let mut it = Scenario::new();
+    it.give(Input::Resume(Some(Saved { due: u64::MAX, ..saved }), None)).start();
+    assert_eq!(it.wait(), HOUR + HOUR / 10);
 }
 
 #[test]
@@ -253,6 +312,26 @@ fn a_loop_that_rests_does_not_begin_with_a_new_session_either() {
         }
         assert_eq!(it.asks(), (POLL, "initial"));
     }
+}
+
+#[test]
+fn who_is_told_of_a_network_that_was_there_all_along_does_not_wait() {
+    for seed in 0..10 {
+        let mut it = Scenario::with(|options| options.seed = seed);
+        it.give(Input::Online(true)).start();
+        assert_eq!(it.asks(), START);
+    }
+}
+
+#[test]
+fn a_limit_does_not_come_between_a_session_and_its_first_poll() {
+    let mut it = Scenario::new();
+    it.give(Input::Limited(true)).start().answer(session("initial"));
+    assert_eq!(it.asks(), (POLL, "initial"));
+    it.answer(configuration("t1", 60));
+    assert_eq!(it.wait(), 15 * MINUTE, "from the request that was more than a first poll");
+    it.pass(5 * SECOND).answer(unchanged("t2", 60));
+    assert_eq!(it.wait(), 15 * MINUTE - 5 * SECOND);
 }
 
 #[test]

@@ -208,6 +208,58 @@ fn refreshes_alone_poll_when_a_poll_is_due_and_set_no_timer_in_between() {
 }
 
 #[test]
+fn a_refresh_waits_only_where_nothing_is_held() {
+    let mut it = Scenario::new();
+    it.refresh().fail(Failure::Network);
+    assert_eq!(it.timer, None, "a refresh is one attempt");
+    while it.refresh().timer.is_some_and(|at| at == it.monotonic + 10 * SECOND) {
+        it.fail(Failure::Network);
+    }
+    it.wait();
+    assert_eq!(it.asks(), START, "and it has one, as soon as that may be");
+    it.answer(session("initial")).answer(configuration("t1", 60));
+    assert_eq!(it.pass(30 * SECOND).refresh().timer, None, "what is held is its answer");
+}
+
+#[test]
+fn a_refresh_ends_where_the_budget_has_no_session_for_it() {
+    let mut it = Scenario::new();
+    it.refresh();
+    for _ in 0..3 {
+        it.answer(session("initial")).answer(problem("Corrupted"));
+    }
+    assert!(it.asks_nothing());
+    assert_eq!(it.timer, None);
+}
+
+#[test]
+fn a_redirect_and_a_refused_input_have_codes_of_their_own() {
+    let mut it = Scenario::ready("t1", 60);
+    it.wait();
+    it.answer(Response { status: 302, ..Response::default() });
+    assert_eq!(it.error().code, Code::Redirected);
+    it.wait();
+    assert!(!it.answer(problem("Corrupted")).error().is_final, "a new session mends it");
+    let mut it = Scenario::new();
+    let error = it.start().answer(exception(400, "BadRequestException", "{}")).error();
+    assert_eq!((error.code, error.is_final), (Code::BadRequest, true));
+}
+
+#[test]
+fn what_is_held_is_stale_a_minute_or_an_interval_after_a_poll_was_due() {
+    for (interval, patience) in [(15, 60 * SECOND), (300, 300 * SECOND)] {
+        let mut it = Scenario::ready("t1", interval);
+        it.give(Input::Timeout);
+        let due = it.timer.unwrap();
+        it.give(Input::Visible(false));
+        it.pass(due + patience - it.monotonic).give(Input::Timeout);
+        assert_eq!(it.poller.status(), Status::Ready);
+        it.pass(1).give(Input::Timeout);
+        assert_eq!(it.poller.status(), Status::Stale);
+    }
+}
+
+#[test]
 fn a_stop_is_silent_and_a_later_start_goes_on_with_the_session() {
     let mut it = Scenario::ready("t1", 60);
     it.wait();

@@ -181,7 +181,7 @@ fn hidden_headers_have_an_error_of_their_own() {
     it.start().answer(session("initial"));
     it.answer(Response { status: 200, body: Some(Body::New), headers_may_be_hidden: true, ..Response::default() });
     let error = it.error();
-    assert_eq!((error.code, error.is_final), (Code::HeadersHidden, true));
+    assert_eq!((error.code, error.is_final, error.status), (Code::HeadersHidden, true, 200));
     assert!(error.to_string().contains("Access-Control-Expose-Headers"));
     assert_eq!(it.poller.status(), Status::Starting, "the body may be anybody's");
 }
@@ -236,8 +236,9 @@ fn a_refresh_ends_where_the_budget_has_no_session_for_it() {
 fn a_redirect_and_a_refused_input_have_codes_of_their_own() {
     let mut it = Scenario::ready("t1", 60);
     it.wait();
-    it.answer(Response { status: 302, ..Response::default() });
-    assert_eq!(it.error().code, Code::Redirected);
+    it.answer(Response { status: 302, request_id: Some("id".into()), ..Response::default() });
+    let error = it.error();
+    assert_eq!((error.code, error.status, error.request_id.as_deref()), (Code::Redirected, 302, Some("id")));
     it.wait();
     assert!(!it.answer(problem("Corrupted")).error().is_final, "a new session mends it");
     let mut it = Scenario::new();

@@ -84,7 +84,8 @@ fn kept(mut client: Client, response: &Response, usable: Option<&str>, token: &s
         None if response.headers_may_be_hidden => Code::HeadersHidden,
         None => Code::UnexpectedAnswer,
     };
-    assert!(matches!(&client.events[..], [Event::Failed { error, .. }] if error.code == code), "{:?}", client.events);
+    let [Event::Failed { error, .. }] = &client.events[..] else { panic!("{:?}", client.events) };
+    assert_eq!((error.code, error.status, error.is_final), (code, response.status, code == Code::HeadersHidden));
     assert_eq!(client.next_request(), (Operation::GetLatestConfiguration, Some(token.to_owned())));
 }
 

@@ -7,6 +7,7 @@
 mod scenario;
 
 use appconfig_edge::protocol::response::Body;
+use appconfig_edge::protocol::Token;
 use appconfig_edge::session::{Code, Event, Failure, Held, Input, Saved, Status};
 use scenario::{configuration, exception, problem, session, success, unchanged, Scenario, DAY, HOUR, POLL, SECOND, START};
 
@@ -128,7 +129,9 @@ fn a_saved_token_that_is_refused_or_a_day_old_costs_one_session() {
 #[test]
 fn who_has_begun_does_not_go_on_where_another_one_was() {
     let mut it = Scenario::ready("t1", 60);
-    it.give(Input::Resume(Some(Saved::default()), None));
+    let other = Saved { token: Token::new("other".into()), yielded: true, ..Saved::default() };
+    it.give(Input::Resume(Some(other), None));
+    assert_eq!(it.poller.status(), Status::Ready);
     it.wait();
     assert_eq!(it.asks(), (POLL, "t1"));
 }
@@ -146,6 +149,25 @@ fn the_first_poll_of_a_session_that_another_one_may_have_sent_is_one_like_any_ot
     assert_eq!(it.give(Input::Limited(true)).start().asks(), (POLL, "initial"));
     it.answer(configuration("t1", 60));
     assert_eq!(it.wait(), 15 * MINUTE, "it was a request that counts");
+}
+
+#[test]
+fn a_content_that_cannot_be_held_is_told_once_whoever_polls() {
+    let mut first = Scenario::ready("t1", 60);
+    first.wait();
+    first.answer(success("t2", 60, Body::TooLarge)).give(Input::Stop);
+    let mut it = next(&first, MINUTE);
+    it.start().wait();
+    it.answer(unchanged("t3", 60));
+    assert_eq!((it.told(), it.poller.status()), (vec![], Status::Stale));
+}
+
+#[test]
+fn a_longer_wait_for_the_budget_outlives_the_poller() {
+    let mut first = Scenario::new();
+    first.start().answer(session("initial")).answer(problem("Corrupted")).answer(session("initial"));
+    let saved = first.saved.as_ref().unwrap();
+    assert_eq!((saved.sessions_left, saved.refill), (1, 20 * MINUTE), "a session came to nothing");
 }
 
 #[test]

@@ -138,17 +138,19 @@ fn who_has_begun_does_not_go_on_where_another_one_was() {
 
 #[test]
 fn the_first_poll_of_a_session_that_another_one_may_have_sent_is_one_like_any_other() {
-    let first = {
-        let mut it = Scenario::new();
-        it.start().answer(session("initial"));
-        it
-    };
-    let saved = first.saved.clone().unwrap();
-    assert!(saved.in_use && !saved.yielded && !saved.replayed);
-    let mut it = next(&first, HOUR);
-    assert_eq!(it.give(Input::Limited(true)).start().asks(), (POLL, "initial"));
-    it.answer(configuration("t1", 60));
-    assert_eq!(it.wait(), 15 * MINUTE, "it was a request that counts");
+    for is_stopped in [false, true] {
+        let mut first = Scenario::new();
+        first.start().answer(session("initial"));
+        if is_stopped {
+            first.give(Input::Stop);
+        }
+        let saved = first.saved.clone().unwrap();
+        assert_eq!((saved.in_use, saved.replayed, saved.yielded), (!is_stopped, is_stopped, false));
+        let mut it = next(&first, HOUR);
+        assert_eq!(it.give(Input::Limited(true)).start().asks(), (POLL, "initial"));
+        it.answer(configuration("t1", 60));
+        assert_eq!(it.wait(), 15 * MINUTE, "it was a request that counts");
+    }
 }
 
 #[test]

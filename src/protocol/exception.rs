@@ -359,6 +359,7 @@ mod tests {
             r#"{"Details":{"Other":[1],"InvalidParameters":{"configuration_token":{"Problem":"Expired","x":1},"y":{"Problem":"New"}}},"Reason":"InvalidParameters","Message":"m"}"#,
         );
         assert_eq!(it.reason(), Some("InvalidParameters"));
+        assert!(it.has_problem(&Problem::Expired) && !it.has_problem(&Problem::Corrupted));
         let parameters: Vec<_> = it.invalid_parameters().collect();
         assert_eq!(parameters, [("configuration_token", Problem::Expired), ("y", Problem::Other("New".into()))]);
         let it = Exception::read(

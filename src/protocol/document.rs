@@ -30,3 +30,16 @@ impl Document {
 pub(crate) fn text_at<'a>(texts: &'a [(String, String)], path: &str) -> Option<&'a str> {
     texts.iter().rev().find(|(it, _)| it == path).map(|(_, text)| text.as_str())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_text_at_a_path_counts_and_a_document_may_break_off() {
+        let it = Document::read(r#"{"a":"1","a":"2","b":{"c":"3"},"d":4}"#);
+        assert_eq!((it.text("a"), it.text("b.c"), it.text("d"), it.is_whole), (Some("2"), Some("3"), None, true));
+        let it = Document::read(r#"{"a":"1","b":"#);
+        assert_eq!((it.text("a"), it.is_whole), (Some("1"), false));
+    }
+}

@@ -396,6 +396,23 @@ mod tests {
     }
 
     #[test]
+    fn an_array_is_read_item_by_item() {
+        let items = |text: &str| {
+            let (mut reader, mut all) = (Reader::new(text), Vec::new());
+            let whole = reader.array(|reader| {
+                all.push(reader.integer_or_null()??);
+                Some(())
+            });
+            (whole.is_some(), all, reader.rest().to_owned())
+        };
+        assert_eq!(items(" [ 1 , 2 ] x"), (true, vec![1, 2], " x".into()));
+        assert_eq!(items("[]"), (true, vec![], String::new()));
+        for text in ["[1", "[1,]", "[,]", "1", "", "[1 2]"] {
+            assert!(!items(text).0, "{text}");
+        }
+    }
+
+    #[test]
     fn nesting_is_limited_and_never_recurses() {
         assert!(is_document(&("[".repeat(64) + &"]".repeat(64))));
         assert!(!is_document(&("[".repeat(66) + &"]".repeat(66))));

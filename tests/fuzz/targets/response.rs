@@ -52,7 +52,12 @@ fn first(mut client: Client, response: &Response, usable: Option<&str>, interval
         }
         (told, _) => panic!("{told:?} at {response:?}"),
     }
-    goes_on(client, usable, interval);
+    if code == Some(Code::NoConfiguration) {
+        // A new session brings everything; one that brought nothing is doubted once.
+        assert_eq!(client.next_request(), (Operation::StartConfigurationSession, None));
+    } else {
+        goes_on(client, usable, interval);
+    }
 }
 
 /// To a later one: something is held.

@@ -592,7 +592,7 @@ export default (test) => {
       [startConfigurationSession, "RequiredMinimumPollIntervalInSeconds", [options, { ...input, RequiredMinimumPollIntervalInSeconds: 14 }], /from 15 to 86400, got 14/],
       [startConfigurationSession, "RequiredMinimumPollIntervalInSeconds", [options, { ...input, RequiredMinimumPollIntervalInSeconds: "60" }], /got string/],
       [getLatestConfiguration, "ConfigurationToken", [options, {}], /1 to 8192 characters.*got undefined/],
-      [getLatestConfiguration, "token", [options, { token: "hunter2" }], /no such option; there are ConfigurationToken, got string$/],
+      [getLatestConfiguration, "token", [options, { token: "hunter2" }], /no such option; there are ConfigurationToken$/],
       ...["", "hunter2 hunter2", "hunter2\u0001", "hunter2\u007f", "hunter2\ud800", "x".repeat(8193), 7, null, ["hunter2"]].map((ConfigurationToken) => [
         getLatestConfiguration, "ConfigurationToken", [options, { ConfigurationToken }], /a token of 1 to 8192 characters without white space, got/,
       ]),

@@ -91,11 +91,11 @@ impl Schedule {
     /// A request went out that is more than the first poll of a session.
     pub(crate) fn sent(&mut self, now: Instant, random: &mut Random) {
         if self.failing() {
-            let [least, most] = match self.interval {
-                Some(interval) => ATTEMPT_AFTER.map(|(twentieths, least, most)| (interval / 20 * twentieths).max(least).min(most)),
-                None => FIRST_ATTEMPT_AFTER,
+            let (from, [least, most]) = match self.interval {
+                Some(interval) => (now, ATTEMPT_AFTER.map(|(twentieths, least, most)| (interval / 20 * twentieths).max(least).min(most))),
+                None => (self.rested.max(now), FIRST_ATTEMPT_AFTER),
             };
-            self.rested = self.rested.max(now).plus(least + random.up_to(most - least));
+            self.rested = from.plus(least + random.up_to(most - least));
         }
     }
 

@@ -154,6 +154,7 @@ export const configurationRules = {
   ConfigurationToken: [(value) => typeof value === "string" && /^[^\0-\x20\x7f\p{Cs}]{1,8192}$/u.test(value), "a token of 1 to 8192 characters without white space"],
 };
 
+let shared;
 function absolute(endpoint, allowsInsecure) {
   let url;
   try {
@@ -167,6 +168,7 @@ function absolute(endpoint, allowsInsecure) {
   if (url.protocol === "http:" && !allowsInsecure && !/^((.+\.)?localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)) {
     refuse("endpoint", "an https: URL (http: is for this machine; elsewhere it takes allowInsecureEndpoint)", endpoint);
   }
-  // Without what is left of an empty query or fragment.
-  return (url.origin + url.pathname).replace(/\/+$/, "");
+  // Without what is left of an empty query or fragment. Clients of one endpoint share its text.
+  const text = (url.origin + url.pathname).replace(/\/+$/, "");
+  return (shared = shared === text ? shared : text);
 }

@@ -142,7 +142,7 @@ export class Driver {
       options.idleTimeoutInMilliseconds,
       options.totalTimeoutInMilliseconds,
       +(!!(options.sign || options.credentials) || typeof options.headers === "function"),
-    );
+    ).keep();
     const again = (...input) => this.#engine.feed(...input);
     const held = this.#host.held(this.#self);
     again(RESUME, +!!held, held?.contentType, held?.versionLabel, this.saved);
@@ -211,8 +211,10 @@ export class Driver {
 
   #set() {
     if (!this.#timer && this.#due !== undefined && !(this.watched && this.isPolling)) {
-      // Never early by a fraction.
-      this.#timer = setTimeout(fire, Math.min(Math.max(Math.ceil(this.#due - performance.now()), 0), LONGEST_TIMER), this);
+      // Never early by a fraction; and a long one may be late by one, because Node keeps half a kilobyte for each length of time that it waits.
+      const wait = this.#due - performance.now();
+      const step = wait > 10000 ? 250 : 1;
+      this.#timer = setTimeout(fire, Math.min(Math.max(Math.ceil(wait / step) * step, 0), LONGEST_TIMER), this);
     }
     const how = this.#holds ? "ref" : "unref";
     const timer = this.#timer;

@@ -70,35 +70,41 @@ export function standstill() {
   }
 }
 
-/** Frees an engine, once; nothing of an instance that trapped is anywhere in the next one. */
-function release(held) {
-  if (held.of === instance && ready) free(held.at);
-  held.of = 0;
-}
+/** So much of what is registered is the address: above it is the instance. One number, because with many clients each object counts. */
+const ADDRESSES = 2 ** 32;
 
 /** Frees what nobody has any more. A workerd of before May 2025 has none; there the memory of a client ends with the isolate. */
-const registry = globalThis.FinalizationRegistry && new FinalizationRegistry(release);
+const registry =
+  globalThis.FinalizationRegistry &&
+  new FinalizationRegistry((held) => {
+    // Nothing of an instance that trapped is anywhere in the next one.
+    if (Math.floor(held / ADDRESSES) === instance && ready) free(held % ADDRESSES);
+  });
 
-/** The engine of src/wasm/engine.rs, as an object that gives its memory back. */
+/** The engine of src/wasm/engine.rs. */
 export class Engine {
-  #held; // the instance that it belongs to, and where it is there
+  #at; // where it is in its instance
 
   /** What comes after the connection's options is as Engine::create() has it. */
   constructor({ endpoint, useFipsEndpoint, useDualstackEndpoint }, ...rest) {
     const flags = !!useFipsEndpoint + 2 * !!useDualstackEndpoint;
-    const at = create(encode([endpoint, ...rest.slice(0, 3), flags, ...rest.slice(3), Math.floor(Math.random() * 2 ** 53)]));
-    this.#held = { of: instance, at };
-    registry?.register(this, this.#held);
+    this.#at = create(encode([endpoint, ...rest.slice(0, 3), flags, ...rest.slice(3), Math.floor(Math.random() * 2 ** 53)]));
   }
 
-  /** It is not used any more after this. */
+  /** It gives its memory back when nobody has it any more. */
+  keep() {
+    registry?.register(this, instance * ADDRESSES + this.#at);
+    return this;
+  }
+
+  /** It gives its memory back now, and is not used any more. */
   free() {
-    release(this.#held);
+    free(this.#at);
   }
 
   /** Gives the outputs, the parts of each. */
   feed(...input) {
-    const told = decode(feedEngine(this.#held.at, encode([Math.floor(performance.now()), Date.now(), ...input])));
+    const told = decode(feedEngine(this.#at, encode([Math.floor(performance.now()), Date.now(), ...input])));
     return told.split("\u0001").slice(0, -1).map((output) => output.split("\0"));
   }
 }

@@ -14,7 +14,7 @@ export const isGood = (status) => status === 200 || status === 204;
 export const countingHeaders = ({ status, headers }) =>
   (isGood(status) ? ofConfiguration : ofRefusal).map((name) => {
     const value = headers.get(name)?.trim(); // Node leaves the spaces after a value in it
-    return /GMT$/.test(value) && name === "retry-after" ? Math.max(Math.ceil((Date.parse(value) - Date.now()) / 1000), 0) : value;
+    return /(GMT|Z)$/.test(value) && name === "retry-after" ? Math.max(Math.ceil((Date.parse(value) - Date.now()) / 1000), 0) : value;
   });
 
 /** What Document in src/protocol/document.rs has of a text: whether it is JSON, and by turns the path and the text of each text in its objects. */

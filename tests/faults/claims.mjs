@@ -1,8 +1,7 @@
 // The 106 faults, in words of our own, and what answers for each beside the tests in cases/, which say by themselves which faults they are about:
 //
 // - `tests`: tests elsewhere, each `[file, name]`;
-// - `none`: why a fault cannot come to this client;
-// - `later`: what is not built yet, with the suite that will answer for it.
+// - `none`: why a fault cannot come to this client.
 
 const simulator = ["tests/simulator/main.rs", "every_invariant_holds_for_ten_million_polls"];
 const session = (name) => ["tests/session.rs", name];
@@ -10,15 +9,9 @@ const judge = (file, name) => [`tests/judge/${file}.test.mjs`, name];
 const runtime = (file, name) => [`tests/runtime/cases/${file}.mjs`, name];
 const workers = (name) => ["tests/runtime/workers.mjs", name];
 
-/** What comes with features that are not there yet: the suite in which each will be tested. */
-export const suites = {
-  validate: "tests/runtime/cases/validate.mjs",
-  store: "tests/runtime/cases/store.mjs",
-  instance: "tests/runtime/cases/instance.mjs",
-  lifecycle: "tests/runtime/cases/lifecycle.mjs",
-  tabs: "tests/tabs",
-  relay: "tests/relay",
-};
+const tabs = (file, name) => [`tests/tabs/${file}.test.mjs`, name];
+/** The fault of something that does not exist: a relay of this project's. */
+const relay = (what) => `it is a relay's, which this package does not have: ${what}`;
 
 export const faults = {
   "token-01": {
@@ -47,7 +40,11 @@ export const faults = {
   },
   "token-04": {
     fault: "two pollers use the same token",
-    later: { store: "a saved session is used by one client alone", tabs: "tabs have one session and one poller" },
+    tests: [
+      simulator,
+      tabs("owner", "ten tabs open one session, and all of them see every update, whatever happens to the owner"),
+      tabs("races", "an owner that does not know yet that it is none any more is not believed, and believes the later one"),
+    ],
   },
   "token-05": {
     fault: "a token with characters that an address encodes",
@@ -82,13 +79,11 @@ export const faults = {
   "time-01": { fault: "the date jumps", tests: [simulator] },
   "time-02": {
     fault: "the machine or the page sleeps",
-    tests: [simulator, session("a_laptop_that_slept_for_two_days_opens_one_session")],
-    later: { lifecycle: "frozen pages" },
+    tests: [simulator, session("a_laptop_that_slept_for_two_days_opens_one_session"), tabs("visibility", "a sleep ends with one poll")],
   },
   "time-03": {
     fault: "a hidden page's timers come late",
-    tests: [simulator],
-    later: { lifecycle: "a page that becomes visible polls at most once, if a poll is due" },
+    tests: [simulator, tabs("visibility", "hidden tabs poll no more often than hiddenPollIntervalInSeconds, and at once when one is seen again")],
   },
   "time-04": { fault: "a delay that a host's timer cannot hold", tests: [simulator] },
   "time-05": {
@@ -143,14 +138,20 @@ export const faults = {
   },
   "runtime-04": {
     fault: "the process ends amid a poll",
-    tests: [workers("an object that was put away while it polls is silent, and its next instance begins anew")],
-    later: { store: "what was saved before is resumed or dropped" },
+    tests: [
+      workers("an object that was put away while it polls is silent, and its next instance begins anew"),
+      ["tests/store/restarts.test.mjs", "1,000 lives that are killed: no poll too early; a token that may be spent costs a session at most, within the budget"],
+      tabs("owner", "an owner that is killed amid a poll costs one session and no update"),
+    ],
   },
   "runtime-05": {
     fault: "a request is cut off amid its body by its surroundings",
     tests: [workers("a poll whose client is gone is taken over by who comes next")],
   },
-  "runtime-06": { fault: "a page goes into the back/forward cache and returns", later: { lifecycle: "pagehide and pageshow" } },
+  "runtime-06": {
+    fault: "a page goes into the back/forward cache and returns",
+    tests: [tabs("owner", "a follower that is frozen or in the back/forward cache is never given the lock")],
+  },
   "runtime-07": {
     fault: "a call is aborted at any stage",
     tests: [
@@ -170,7 +171,10 @@ export const faults = {
   },
   "runtime-09": { fault: "the process may not use the network" },
   "runtime-10": { fault: "the package is there twice", tests: [["tests/runtime/processes.mjs", "require()"]] },
-  "runtime-11": { fault: "something on the machine blocks the requests", later: { lifecycle: "goes on at once when the host says online" } },
+  "runtime-11": {
+    fault: "something on the machine blocks the requests",
+    tests: [tabs("visibility", "offline nothing is asked and nothing fails, and online brings what is new")],
+  },
   "wasm-01": {
     fault: "a listener calls back into the client",
     tests: [runtime("listeners", "may call refresh() and start() at once"), runtime("listeners", "may dispose at once, and start again")],
@@ -179,15 +183,15 @@ export const faults = {
     fault: "calls overlap",
     tests: [runtime("refresh", "many at once are one poll"), runtime("start", "several at once share a session and a configuration")],
   },
-  "wasm-03": { fault: "the module panics", later: { instance: "a fresh instance takes over what is held" } },
+  "wasm-03": { fault: "the module panics", tests: [["tests/instance/scenarios.mjs", "100 clients on one instance go on after a ${how}"]] },
   "wasm-04": {
     fault: "more bytes than memory",
     tests: [
       runtime("configuration", "maximumBodyBytes is the most that is read, and not a byte less"),
       runtime("sockets", "sends more than is taken"),
       runtime("leftovers", "1,000 clients leave no timer, no listener, no request, and no growth of linear memory after the first hundred"),
+      ["tests/instance/scenarios.mjs", "where no memory is left for a fresh instance, that counts as a trap"],
     ],
-    later: { instance: "memory that is refused" },
   },
   "wasm-05": {
     fault: "nesting that exhausts a stack",
@@ -199,8 +203,9 @@ export const faults = {
       runtime("authentication", "sign that throws, rejects, hangs or gives junk is a failed attempt"),
       runtime("authentication", "a headers function that hangs ends at the limit"),
       runtime("errors", "a logger that throws does no harm"),
+      runtime("validate", "whatever refuses is an error that tells nothing of the configuration"),
+      runtime("validate", "a check that hangs is over after its time limit"),
     ],
-    later: { validate: "a validate that throws, rejects or never settles" },
   },
   "wasm-07": {
     fault: "a long life leaks",
@@ -329,37 +334,32 @@ export const faults = {
   "data-09": { fault: "a flag goes, or changes its type" },
   "data-10": { fault: "an older version comes back", tests: [simulator, runtime("polls", "a deployment is an update, and so is its rollback")] },
   "data-11": { fault: "the same bytes again", tests: [simulator] },
-  "proxy-01": { fault: "ten thousand clients at once", later: { relay: "one upstream poll an interval" } },
-  "proxy-02": { fault: "no upstream at a cold start", later: { relay: "503 with Retry-After" } },
-  "proxy-03": { fault: "no upstream, something held", later: { relay: "what is held, with its age" } },
+  "proxy-01": { fault: "ten thousand clients at once", none: relay("one upstream poll an interval") },
+  "proxy-02": { fault: "no upstream at a cold start", none: relay("503 with Retry-After") },
+  "proxy-03": { fault: "no upstream, something held", none: relay("what is held, with its age") },
   "proxy-04": {
     fault: "forged tokens",
     tests: [judge("sdk", "corrupted and replayed: refused, and the right one still works")],
-    later: { relay: "of the relay's own" },
   },
-  "proxy-05": { fault: "keys are rotated", later: { relay: "old tokens for a day" } },
+  "proxy-05": { fault: "keys are rotated", none: relay("old tokens for a day") },
   "proxy-06": {
     fault: "requests for what is not published",
-    later: { relay: "refused without a request upstream" },
     tests: [["tests/readme/browser.test.mjs", "the proxy serves a page of another origin, and what it publishes alone"]],
   },
-  "proxy-07": { fault: "headers that must not be passed on", later: { relay: "never forwarded" } },
+  "proxy-07": { fault: "headers that must not be passed on", none: relay("never forwarded") },
   "proxy-08": {
     fault: "origins that are not allowed",
     tests: [judge("origins", "deploying is for this server's own origin")],
-    later: { relay: "of the relay's own" },
   },
   "proxy-09": {
     fault: "bodies that nobody wants",
     tests: [judge("origins", "what is neither is an unknown operation, and too much of a body is refused")],
-    later: { relay: "413 and 415 before anything is parsed" },
   },
-  "proxy-10": { fault: "a client that reads slowly", later: { relay: "bounded memory" } },
-  "proxy-11": { fault: "names that run together in a key", later: { relay: "keys with structure" } },
+  "proxy-10": { fault: "a client that reads slowly", none: relay("bounded memory") },
+  "proxy-11": { fault: "names that run together in a key", none: relay("keys with structure") },
   "proxy-12": {
     fault: "an isolate each, a session each",
     tests: [["tests/readme/workers.test.mjs", "a Durable Object polls on between requests"]],
-    later: { relay: "one session for all" },
   },
   "loop-01": { fault: "a failure ends the loop", tests: [simulator, runtime("polls", "failures keep what is held, and their end is noticed")] },
   "loop-02": {

@@ -388,9 +388,9 @@ export class Service {
       if (left < 0) this.violations.push(`3: ${ledger.opened.length} sessions at ${ledger.opened.map(Math.round)} ms`);
       Object.assign(ledger, { tokens: new Set([next]), reason: false, good: undefined });
     } else if (outcome === "good") {
-      // An empty answer to a token that was asked before may have hidden something.
+      // An empty answer to a token that was asked before may have hidden something, and the first one of a session should have brought all.
       const polls = this.exchanges.filter((it) => it.token === token).length;
-      if (empty && polls > 1) ledger.reason = true;
+      if (empty && (polls > 1 || !ledger.good)) ledger.reason = true;
       Object.assign(ledger, { tokens: new Set([next]), good: { at, interval: +interval >= 1 && +interval <= 86_400 && /^\d+$/.test(interval) ? +interval : 60 } });
     } else if (outcome === "refused") {
       Object.assign(ledger, { tokens: new Set(), reason: true });

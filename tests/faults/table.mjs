@@ -8,7 +8,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { faults, suites } from "./claims.mjs";
+import { faults } from "./claims.mjs";
 import { figures, file as figuresFile } from "./figures.mjs";
 
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
@@ -39,21 +39,19 @@ function lines(tests, figures) {
 /** The table as it has to be. */
 export function table(tests, figures) {
   const rows = [];
-  const counts = { tested: 0, later: 0, none: 0 };
-  for (const [id, { fault, tests: elsewhere = [], none, later = {} }] of Object.entries(faults)) {
+  const counts = { tested: 0, none: 0 };
+  for (const [id, { fault, tests: elsewhere = [], none }] of Object.entries(faults)) {
     const own = lines(tests.filter((test) => test.faults.includes(id)), figures);
     const named = ([file, name]) => (file.startsWith("tests/simulator/") ? "the core's [simulator](simulator.md)" : `\`${file.replace(/^tests\//, "")}\`: ${cell(name)}`);
     const where = [...own.map(({ name }) => cell(name)), ...elsewhere.map(named)];
-    const missing = Object.entries(later).map(([suite, what]) => `not yet: ${what} (\`${suites[suite]}\`)`);
-    const result = [...(none ? [none] : own.length || elsewhere.length ? ["holds"] : []), ...missing].join("; ");
-    counts[none ? "none" : own.length || elsewhere.length ? "tested" : "later"] += 1;
+    counts[none ? "none" : "tested"] += 1;
     const spent = own.map(({ requests, sessions }) => `${requests} / ${sessions}`);
-    rows.push(`| ${id} | ${cell(fault)} | ${result} | ${where.join("<br>")} | ${spent.join("<br>")} |`);
+    rows.push(`| ${id} | ${cell(fault)} | ${none ?? "holds"} | ${where.join("<br>")} | ${spent.join("<br>")} |`);
   }
   return `# Faults
 
 What can go wrong with a client that polls with single-use tokens, ${rows.length} faults in all, and what answers for each. ${counts.tested} are tested,
-${counts.none} cannot come to this client, ${counts.later} wait for what is not built yet. This page is made by \`node tests/faults/table.mjs\`; \`npm test\` fails where it is old, where a
+${counts.none} cannot come to this client. This page is made by \`node tests/faults/table.mjs\`; \`npm test\` fails where it is old, where a
 fault has neither test nor reason, or where a test that it names is not there.
 
 Tests without a file are those of \`tests/faults/cases\` (their name begins with the file's): the packed package in Node, over real sockets, against a service that

@@ -27,6 +27,7 @@ test("a date to wait for becomes seconds, and anything else stays as it is", () 
   const seconds = wait(new Date(Date.now() + 90_000).toUTCString());
   assert.ok(seconds >= 89 && seconds <= 90, String(seconds));
   assert.equal(wait("Wed, 21 Oct 2015 07:28:00 GMT"), 0);
+  assert.equal(wait("2015-10-21T07:28:00.250Z"), 0);
   assert.ok(Number.isNaN(wait("soon GMT")));
   for (const value of ["120", "1.5", "-1", "2030-01-01", undefined]) assert.equal(wait(value), value);
 });

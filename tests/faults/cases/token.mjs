@@ -28,8 +28,10 @@ export default ({ driven, real }) => {
         service.replay = replay;
         service.deploy(green);
         service.break(lose);
+        let then;
+        both.client.addEventListener("error", () => (then ??= both.client.configuration.text()));
         await life.until(() => both.heard.errors.length === 1, "an error");
-        same(both.client, blue);
+        equal(then, JSON.stringify(blue), "what is held when it is told");
         await life.recovers(both, green, life.recovery);
         equal(service.sessions, sessions, "sessions");
         // And on it goes.

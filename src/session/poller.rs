@@ -286,7 +286,7 @@ impl Poller {
         let age_then = self.now.age_of(session.obtained).saturating_add(poll_at.since(self.now.monotonic));
         if age_then >= TOKEN_LIFE && !self.mistaken(Mistake::KeepsOldTokens) {
             // The day is over, or will be when the poll is due: a new session then, and no error.
-            return (Operation::StartConfigurationSession, poll_at.max(self.budget.next()));
+            return (Operation::StartConfigurationSession, poll_at.max(start_at));
         }
         (Operation::GetLatestConfiguration, poll_at)
     }

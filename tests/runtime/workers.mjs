@@ -219,7 +219,7 @@ const crowdTests = {
       same((await ask(client, { wait: "forgotten" })).configuration, BLUE);
       await until(async () => {
         same((await ask(client)).configuration, GREEN);
-      });
+      }, 30_000); // where a second attempt dies as well, the third is not at once
       // And writes go on: the green one is kept, too.
       await pause(1200);
       const { milliseconds } = await ask(client, { refreshes: true });

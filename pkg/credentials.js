@@ -40,14 +40,27 @@ async function resolve({ credentials, clockOffset }, signal) {
   }
 }
 
-/** The headers that sign a request. */
-export async function authorize(options, signal, url, body = "") {
+/** Percent-encoding as signatures have it: everything but `A-Z a-z 0-9 - . _ ~`. */
+export const percent = (text) => encodeURIComponent(text).replace(/[!'()*]/g, (it) => `%${it.charCodeAt().toString(16).toUpperCase()}`);
+
+/** The headers that sign a request, which has `own` ones as well. The canonical form is that of src/protocol/sigv4.rs. */
+export async function authorize(options, signal, method, url, own, body) {
   const { accessKeyId, secretAccessKey, sessionToken } = (options.used = await resolve(options, signal));
-  const date = new Date(Date.now() + options.clockOffset).toISOString().replace(/[-:]|\.\d+/g, "");
-  const headers = { "x-amz-date": date, authorization: decode(sign(encode([options.region, accessKeyId, secretAccessKey, sessionToken || "", date, url, body]))) };
-  if (sessionToken) headers["x-amz-security-token"] = sessionToken;
-  options.secrets = [accessKeyId, secretAccessKey, sessionToken || secretAccessKey, headers.authorization.slice(-64)];
-  return headers;
+  const { region, clockOffset } = options;
+  const date = new Date(Date.now() + clockOffset).toISOString().replace(/[-:]|\.\d+/g, "");
+  const { host, pathname, search } = new URL(url);
+  const token = sessionToken && { "x-amz-security-token": sessionToken };
+  const signed = Object.entries({ ...own, host, "x-amz-date": date, ...token });
+  const names = signed.map(([name]) => name).join(";");
+  // The path is encoded once more than it is sent, without empty segments; the body's hash comes at the end.
+  const head = [method, percent(pathname).replace(/(%2F)+/g, "/"), search.slice(1), ...signed.map((it) => it.join(":")), "", names, ""].join("\n");
+  const signature = decode(sign(encode([secretAccessKey, region, date, head, body])));
+  options.secrets = [accessKeyId, secretAccessKey, sessionToken || secretAccessKey, signature];
+  return {
+    "x-amz-date": date,
+    authorization: `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${date.slice(0, 8)}/${region}/appconfig/aws4_request, SignedHeaders=${names}, Signature=${signature}`,
+    ...token,
+  };
 }
 
 /** What a service says, without what it echoes of the credentials. */

@@ -132,10 +132,6 @@ export class Driver {
     this.#abort();
     this.#instance = instance;
     this.#engine = new Engine(
-      options,
-      options.application,
-      options.environment,
-      options.configurationProfile,
       options.requiredMinimumPollIntervalInSeconds ?? 0,
       options.hiddenPollIntervalInSeconds,
       options.headersTimeoutInMilliseconds,
@@ -182,7 +178,7 @@ export class Driver {
       }
       else if (this.#left) continue;
       else if (kind === WAIT) due = +a;
-      else if (kind === REQUEST) this.#send(a, +b, c, d);
+      else if (kind === REQUEST) this.#send(a, +b, c);
       else if (kind === CANCEL) this.#abort();
       else if (kind === UPDATED) host.updated(self);
       else if (kind === UNCHANGED) host.unchanged(self);
@@ -235,7 +231,7 @@ export class Driver {
     }
   }
 
-  async #send(id, operation, url, body) {
+  async #send(id, operation, token) {
     const [options, host, self] = [this.#options, this.#host, this.#self];
     const controller = new AbortController();
     const { signal } = controller;
@@ -254,7 +250,13 @@ export class Driver {
       // What says that the token is in use has to be kept before. And whatever the caller's code does, the engine is to be at rest.
       await host.saving(self);
       if (isOver()) return;
-      const [target, init] = await prepare(options, operation, url, body, signal);
+      const input = operation ? { ConfigurationToken: token } : {
+        ApplicationIdentifier: options.application,
+        EnvironmentIdentifier: options.environment,
+        ConfigurationProfileIdentifier: options.configurationProfile,
+        RequiredMinimumPollIntervalInSeconds: options.requiredMinimumPollIntervalInSeconds,
+      };
+      const [target, init] = await prepare(options, operation, input, signal);
       if (isOver() || host.isForeign(self)) return;
       phase = NETWORK;
       this.#asked = !!operation;
@@ -272,7 +274,7 @@ export class Driver {
     } catch (error) {
       if (isOver()) return;
       // Asked once in a run of failures.
-      if (phase === NETWORK) error = (this.#refused ??= await originRefused(options, url, signal)) || error;
+      if (phase === NETWORK) error = (this.#refused ??= await originRefused(options, signal)) || error;
       received();
       if (isOver()) return;
       this.#exchange = undefined;

@@ -85,10 +85,9 @@ const registry =
 export class Engine {
   #at; // where it is in its instance
 
-  /** What comes after the connection's options is as Engine::create() has it. */
-  constructor({ endpoint, useFipsEndpoint, useDualstackEndpoint }, ...rest) {
-    const flags = !!useFipsEndpoint + 2 * !!useDualstackEndpoint;
-    this.#at = create(encode([endpoint, ...rest.slice(0, 3), flags, ...rest.slice(3), Math.floor(Math.random() * 2 ** 53)]));
+  /** As Engine::create() has them, but for the seed. */
+  constructor(...options) {
+    this.#at = create(encode([...options, Math.floor(Math.random() * 2 ** 53)]));
   }
 
   /** It gives its memory back when nobody has it any more. */
@@ -119,5 +118,5 @@ export function inside(act) {
   throw new AppConfigError("module-failed", "the WebAssembly module trapped");
 }
 
-/** Signs a request: see sign() in src/wasm/engine.rs. */
+/** The signature of a request: see sign() in src/wasm/engine.rs. */
 export const sign = (texts) => inside(() => signInModule(texts));

@@ -1,6 +1,6 @@
 // The two operations by themselves, for those who run a loop of their own: in AWS's names, each one request, with time limits.
 //
-// An engine (src/wasm/engine.rs) builds the request, and another one judges the answer, so that both are a client's.
+// An engine (src/wasm/engine.rs) says which request is due, and another one judges the answer, so that both are a client's.
 
 import { countingHeaders, expectResponse, expectWhole, isGood, MAXIMUM_TEXT, open, read } from "./answer.js";
 import { decode, join } from "./bytes.js";
@@ -25,15 +25,16 @@ for (const [name, type] of Object.entries(exceptions)) type.prototype.name = nam
 /** Opens a configuration session. */
 export async function startConfigurationSession(options, input) {
   const complete = checkCall(options, input, sessionRules, 3);
-  const { next } = await request(complete, input);
+  // In the order of the service's model.
+  const { next } = await request(complete, Object.fromEntries(Object.keys(sessionRules).map((name) => [name, input[name]])));
   // The engine has read it already, for the request that would be the next one.
-  return { InitialConfigurationToken: new URL(next.url).searchParams.get("configuration_token") };
+  return { InitialConfigurationToken: next.token };
 }
 
 /** Spends a token: gives the configuration, or no bytes where it is unchanged, and the token for the next poll. */
 export async function getLatestConfiguration(options, input) {
   const complete = checkCall(options, input, configurationRules, 1);
-  const { values, bytes } = await request(complete, {}, input.ConfigurationToken);
+  const { values, bytes } = await request(complete, input, input.ConfigurationToken);
   const [NextPollConfigurationToken, interval, ContentType, VersionLabel] = values;
   const seconds = /^\d+$/.test(interval) ? Number(interval) : 0;
   return {
@@ -53,10 +54,10 @@ async function request(options, input, token) {
   const loading = instantiate();
   if (loading) await Promise.race(signal ? [loading, aborted(signal)] : [loading]);
   for (let again = !!(credentials || sign); ; again = false) {
-    const { operation, url, body } = consult(options, input, token).next;
-    const { response, values, text, bytes } = await ask(options, operation, url, body);
+    const { operation } = consult(options, token).next;
+    const { response, values, text, bytes } = await ask(options, operation, { ...input });
     const [isWhole, texts] = read(text);
-    const { refused, next } = consult(options, input, token, response.status, NEW, +(response.type === "cors"), isWhole, ...values, ...texts);
+    const { refused, next } = consult(options, token, response.status, NEW, +(response.type === "cors"), isWhole, ...values, ...texts);
     if (!refused) return { values, bytes, next };
     const { code, error } = refused;
     const before = options.clockOffset;
@@ -68,9 +69,10 @@ async function request(options, input, token) {
 }
 
 /** What an engine says of a request, and of the answer if there is one. It ends with this: meanwhile the instance may be another one. */
-const consult = (options, input, token, ...answer) =>
+const consult = (options, token, ...answer) =>
   inside(() => {
-    const engine = create(options, input);
+    // Its limits and its interval are not its matter here.
+    const engine = new Engine(0, 0, ...Array(3).fill(2147483647), 0);
     let all = said(options, engine.feed(START));
     const respond = (...parts) => (all = said(options, engine.feed(RESPONSE, all.next.id, ...parts)));
     if (token) respond(201, NEW, 0, 1, "", "", "", "", "InitialConfigurationToken", token);
@@ -79,22 +81,13 @@ const consult = (options, input, token, ...answer) =>
     return all;
   });
 
-/** The engine of one request; where that is a poll the identifiers are no matter. */
-function create(options, input) {
-  const [application, environment, configurationProfile, interval] = Object.keys(sessionRules).map((name) => input[name]);
-  const identifiers = [application, environment, configurationProfile].map((it) => it ?? "-");
-  // Its limits are not the engine's matter.
-  const limit = 2147483647;
-  return new Engine(options, ...identifiers, interval ?? 0, 0, limit, limit, limit, 0);
-}
-
 /** What the engine says: the request that would be `next`, and what was `refused`. */
 function said(options, outputs) {
   const all = {};
   for (const [kind, ...parts] of outputs) {
     if (+kind === REQUEST) {
-      const [id, operation, url, body] = parts;
-      all.next = { id, operation: +operation, url, body };
+      const [id, operation, token] = parts;
+      all.next = { id, operation: +operation, token };
     } else if (+kind === FAILED) all.refused = refusal(parts.slice(0, 5).map(Number), parts.slice(5).map((text) => hide(options, text)));
   }
   return all;
@@ -126,7 +119,7 @@ function failure(code, operation, members, said, Type = AppConfigError) {
 const aborted = (signal) => new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
 
 /** Sends a request and reads its answer, to the end or as far as it is wanted. */
-async function ask(options, operation, url, body) {
+async function ask(options, operation, input) {
   const { signal } = options;
   signal?.throwIfAborted();
   const controller = new AbortController();
@@ -149,7 +142,7 @@ async function ask(options, operation, url, body) {
   try {
     arm("total");
     arm("headers");
-    const [target, init] = await wait(prepare(options, operation, url, body, controller.signal));
+    const [target, init] = await wait(prepare(options, operation, input, controller.signal));
     code = "network";
     const { fetch = globalThis.fetch } = options;
     const response = await wait(fetch(target, init));
@@ -181,7 +174,7 @@ async function ask(options, operation, url, body) {
     whole = false;
     if (signal?.aborted) throw signal.reason;
     if (limit) throw failure("timed-out", operation, { limit }, []);
-    const said = (code === "network" && (await originRefused(options, url, controller.signal))) || error;
+    const said = (code === "network" && (await originRefused(options, controller.signal))) || error;
     throw failure(code, operation, {}, [hearsay(said)]);
   } finally {
     for (const name in timers) clearTimeout(timers[name]);

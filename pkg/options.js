@@ -115,6 +115,9 @@ export function checkOptions(given) {
   return options;
 }
 
+/** The endpoint of the last client: those of one endpoint share its text. */
+let shared;
+
 /** Checks what belongs to the connection, and fills in the defaults. */
 function complete(given) {
   const { endpoint, region, credentials, sign, headers, requestCredentials, allowInsecureEndpoint, useFipsEndpoint, useDualstackEndpoint } = given;
@@ -132,8 +135,9 @@ function complete(given) {
     allowInsecureEndpoint: [credentials && allowInsecureEndpoint, "https:, because of the credentials"],
   };
   for (const name in conflicts) if (conflicts[name][0]) refuse(name, conflicts[name][1], given[name]);
+  const address = own ? absolute(endpoint, allowInsecureEndpoint) : hostOf(region, useFipsEndpoint, useDualstackEndpoint);
   return Object.assign(Object.create(defaults), Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)), {
-    endpoint: own ? absolute(endpoint, allowInsecureEndpoint) : region,
+    endpoint: (shared = shared === address ? shared : address),
   });
 }
 
@@ -154,7 +158,28 @@ export const configurationRules = {
   ConfigurationToken: [(value) => typeof value === "string" && /^[^\0-\x20\x7f\p{Cs}]{1,8192}$/u.test(value), "a token of 1 to 8192 characters without white space"],
 };
 
-let shared;
+/**
+ * The partitions: the beginning of their regions' names, and the suffix of their hosts, plain and dual-stack. The first match counts, and the last one
+ * matches all. tests/package/endpoint.test.mjs holds this to the service's own rules, as it is in src/protocol/endpoint.rs.
+ */
+const partitions = [
+  "cn- amazonaws.com.cn api.amazonwebservices.com.cn",
+  "us-gov- amazonaws.com api.aws",
+  "us-iso- c2s.ic.gov api.aws.ic.gov",
+  "us-isob- sc2s.sgov.gov api.aws.scloud",
+  "eu-isoe- cloud.adc-e.uk api.cloud-aws.adc-e.uk",
+  "us-isof- csp.hci.ic.gov api.aws.hci.ic.gov",
+  "eusc- amazonaws.eu api.amazonwebservices.eu",
+  " amazonaws.com api.aws",
+];
+
+/** AWS's own endpoint for a region. */
+export function hostOf(region, fips, dualStack) {
+  const [prefix, plain, dual] = partitions.map((it) => it.split(" ")).find(([prefix]) => region.startsWith(prefix));
+  // GovCloud's plain host is the FIPS one already.
+  return `https://appconfigdata${fips && (dualStack || prefix !== "us-gov-") ? "-fips" : ""}.${region}.${dualStack ? dual : plain}`;
+}
+
 function absolute(endpoint, allowsInsecure) {
   let url;
   try {
@@ -168,7 +193,6 @@ function absolute(endpoint, allowsInsecure) {
   if (url.protocol === "http:" && !allowsInsecure && !/^((.+\.)?localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)) {
     refuse("endpoint", "an https: URL (http: is for this machine; elsewhere it takes allowInsecureEndpoint)", endpoint);
   }
-  // Without what is left of an empty query or fragment. Clients of one endpoint share its text.
-  const text = (url.origin + url.pathname).replace(/\/+$/, "");
-  return (shared = shared === text ? shared : text);
+  // Without what is left of an empty query or fragment.
+  return (url.origin + url.pathname).replace(/\/+$/, "");
 }

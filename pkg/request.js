@@ -1,6 +1,6 @@
-// What goes out: the request that src/protocol built, with what authenticates it.
+// What goes out: the request, as src/protocol/request.rs has it, with what authenticates it.
 
-import { authorize } from "./credentials.js";
+import { authorize, percent } from "./credentials.js";
 import { AppConfigError, operations } from "./errors.js";
 import { isBrowser } from "./host.js";
 
@@ -8,8 +8,8 @@ import { isBrowser } from "./host.js";
  * Where a host that gave no answer is there all the same, it refuses this page's origin: gives what to say then, otherwise false. A browser lets
  * one know no more, and of a caller's own fetch nothing is known.
  */
-export async function originRefused({ fetch: own }, url, signal) {
-  const { origin } = new URL(url);
+export async function originRefused({ fetch: own, endpoint }, signal) {
+  const { origin } = new URL(endpoint);
   if (own || !isBrowser || origin === location.origin) return false;
   const refused = new AppConfigError("network", "the host is there but refuses this origin: check Access-Control-Allow-Origin, and in the answer to OPTIONS -Methods and -Headers");
   return fetch(origin, { mode: "no-cors", credentials: "omit", cache: "no-store", signal }).then(() => refused, () => false);
@@ -28,10 +28,12 @@ function takesCache() {
   return cacheWorks;
 }
 
-/** Makes the arguments of fetch. */
-export async function prepare(options, operation, url, body, signal) {
-  const method = body === undefined ? "GET" : "POST";
-  const own = body === undefined ? {} : { "content-type": "application/json" };
+/** Makes the arguments of fetch, from the operation's input in AWS's names. */
+export async function prepare(options, operation, input, signal) {
+  const body = operation ? undefined : JSON.stringify(input);
+  const url = `${options.endpoint}/configuration${operation ? `?configuration_token=${percent(input.ConfigurationToken)}` : "sessions"}`;
+  const method = operation ? "GET" : "POST";
+  const own = operation ? {} : { "content-type": "application/json" };
   const finish = (headers, target = url, signed = {}) => {
     let all;
     try {
@@ -50,15 +52,14 @@ export async function prepare(options, operation, url, body, signal) {
   };
   const { headers, sign, credentials, clockOffset } = options;
   if (sign) {
-    const input = body === undefined ? { ConfigurationToken: new URL(url).searchParams.get("configuration_token") } : JSON.parse(body);
-    return callback("sign", () => sign({ operation: operations[operation], input, method, url, headers: { ...own }, body, signal, clockOffsetInMilliseconds: clockOffset }), (signed) => {
+    return callback("sign", () => sign({ operation: operations[operation], input: operation ? input : JSON.parse(body), method, url, headers: { ...own }, body, signal, clockOffsetInMilliseconds: clockOffset }), (signed) => {
       if (signed instanceof Request) return finish(signed.headers, sameRequest(url, signed.url, method, signed.method));
       if (typeof signed === "string" || signed instanceof URL) return finish({}, sameRequest(url, signed, method, method));
       return finish(signed);
     });
   }
   const given = typeof headers === "function" ? await callback("headers", headers, (value) => value) : headers;
-  return finish(given, url, credentials && { ...own, ...(await authorize(options, signal, url, body)) });
+  return finish(given, url, credentials && { ...own, ...(await authorize(options, signal, method, url, own, body)) });
 }
 
 /** Calls the caller's code; what it throws or gives is told without its text where that may be secret. */

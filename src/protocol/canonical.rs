@@ -111,16 +111,16 @@ pub fn push_header(headers: &mut String, names: &mut String, name: &str, value: 
 /// The canonical request, of parts that are canonical.
 #[must_use]
 pub fn request(method: &str, path: &str, query: &str, headers: &str, names: &str, payload_hash: &str) -> String {
-    join(&[method, path, query, headers, names, payload_hash], '\n')
+    join(&[method, path, query, headers, names, payload_hash], "\n")
 }
 
 /// The parts with `separator` between them; the standard library's costs a browser half a kilobyte.
-pub(crate) fn join(parts: &[&str], separator: char) -> String {
+pub(crate) fn join(parts: &[&str], separator: &str) -> String {
     // In one piece: what grows leaves copies of what it held, perhaps of a session token, behind.
     let mut out = String::with_capacity(parts.iter().map(|part| part.len() + 1).sum());
     for (at, part) in parts.iter().enumerate() {
         if at > 0 {
-            out.push(separator);
+            out.push_str(separator);
         }
         out.push_str(part);
     }

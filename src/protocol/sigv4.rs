@@ -65,14 +65,14 @@ impl Scope<'_> {
     /// `20260102/eu-west-1/appconfig/aws4_request`.
     #[must_use]
     pub fn to_text(&self) -> String {
-        canonical::join(&[self.day, self.region, self.service, "aws4_request"], '/')
+        canonical::join(&[self.day, self.region, self.service, "aws4_request"], "/")
     }
 }
 
 /// What is signed, in the end: the algorithm, the time, the scope and the canonical request's hash.
 #[must_use]
 pub fn string_to_sign(timestamp: &str, scope: &Scope<'_>, canonical_request: &str) -> String {
-    canonical::join(&[ALGORITHM, timestamp, &scope.to_text(), &payload_hash(canonical_request.as_bytes())], '\n')
+    canonical::join(&[ALGORITHM, timestamp, &scope.to_text(), &payload_hash(canonical_request.as_bytes())], "\n")
 }
 
 /// The signature in hexadecimal digits.
@@ -210,15 +210,23 @@ pub fn sign(url: &str, body: Option<&str>, credentials: &Credentials<'_>, region
         }
     }
     let method = if body.is_some() { "POST" } else { "GET" };
-    let hash = payload_hash(body.unwrap_or_default().as_bytes());
-    let mut request = canonical::request(method, &path, rest, &headers, &names, &hash);
-    let signature = signature(credentials.secret_access_key, &scope, &string_to_sign(timestamp, &scope, &request));
+    let mut head = canonical::request(method, &path, rest, &headers, &names, "");
+    let signature = sign_canonical(&head, body.unwrap_or_default().as_bytes(), credentials.secret_access_key, region, timestamp);
     headers.zeroize();
-    request.zeroize();
+    head.zeroize();
     let mut out = String::from(ALGORITHM);
     let parts = [" Credential=", credentials.access_key_id, "/", &scope.to_text(), ", SignedHeaders=", &names, ", Signature=", &signature];
     canonical::push_all(&mut out, &parts);
     out
+}
+
+/// The signature of a request whose canonical form is there but for the body's hash, which it ends with.
+pub(crate) fn sign_canonical(head: &str, body: &[u8], secret_access_key: &str, region: &str, timestamp: &str) -> String {
+    let scope = Scope { day: timestamp.get(..8).unwrap_or_default(), region, service: SERVICE };
+    let mut request = canonical::join(&[head, &payload_hash(body)], "");
+    let signature = signature(secret_access_key, &scope, &string_to_sign(timestamp, &scope, &request));
+    request.zeroize();
+    signature
 }
 
 #[cfg(test)]

@@ -117,6 +117,12 @@ impl Poller {
         self.flight.is_some()
     }
 
+    /// The token of the session that there is, which the next poll spends; for the engine, whose host writes the request.
+    #[cfg(all(feature = "client", target_arch = "wasm32"))]
+    pub(crate) fn token(&self) -> &str {
+        self.session.as_ref().map_or("", |session| session.token.as_str())
+    }
+
     /// Takes in what happened at `now`. Read [`Poller::poll_output`] until it says [`Output::Timeout`] afterwards.
     pub fn handle_input(&mut self, now: Now, input: Input) {
         // A host's clock that steps back must not undo what was decided.
@@ -307,6 +313,8 @@ impl Poller {
     fn send(&mut self, operation: Operation) {
         let endpoint = &self.options.endpoint;
         let request = match (&self.session, operation) {
+            // JavaScript writes the URL and the body itself, and the browser's module brings nothing that does.
+            _ if cfg!(feature = "bare") => Request { operation, url: String::new(), body: None },
             (Some(session), Operation::GetLatestConfiguration) => Request::get_latest_configuration(endpoint, &session.token),
             _ => Request::start_configuration_session(endpoint, &self.options.input),
         };

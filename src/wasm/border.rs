@@ -6,20 +6,16 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use core::ptr;
 
 use wasm_bindgen::prelude::*;
 
 use super::engine::Engine;
 
-/// [`Engine::create`]; 0 where it gives none.
+/// [`Engine::create`].
 #[wasm_bindgen]
 #[must_use]
 pub fn create(text: &[u8]) -> *mut Engine {
-    match Engine::create(text) {
-        Some(engine) => Box::into_raw(Box::new(engine)),
-        None => ptr::null_mut(),
-    }
+    Box::into_raw(Box::new(Engine::create(text)))
 }
 
 /// Gives the engine's memory back.

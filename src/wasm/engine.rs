@@ -12,7 +12,7 @@ use zeroize::Zeroize;
 
 use crate::protocol::canonical::part;
 use crate::protocol::response::Body;
-use crate::protocol::sigv4::{self, Credentials};
+use crate::protocol::sigv4;
 use crate::protocol::{Document, Endpoint, Response, SessionInput, Token};
 use crate::session::{Error, Event, Failure, Held, Input, Instant, Limits, Now, Options, Output, Poller, RequestId, Saved};
 
@@ -51,34 +51,25 @@ const SEPARATOR: u8 = 0;
 const END: char = '\u{1}';
 
 impl Engine {
-    /// Takes options that `pkg/options.js` has checked: the endpoint (a URL, or a region where it has no colon), application, environment,
-    /// configuration profile; of a region, 1 for FIPS and 2 for dual-stack; the required minimum and the hidden interval in seconds, 0 for
-    /// none; the three limits in milliseconds; whether credentials are renewed; a seed. `None` where the endpoint is no endpoint.
+    /// Takes options that `pkg/options.js` has checked: the required minimum and the hidden interval in seconds, 0 for none; the three limits
+    /// in milliseconds; whether credentials are renewed; a seed. Where requests go and whose configuration is wanted is JavaScript's matter,
+    /// which has the means to write a URL and JSON.
     #[must_use]
-    pub fn create(text: &[u8]) -> Option<Engine> {
-        let mut rest = utf8(text);
-        let endpoint = part(&mut rest, SEPARATOR);
-        let mut next = || part(&mut rest, SEPARATOR).to_owned();
-        let (application_identifier, environment_identifier, configuration_profile_identifier) = (next(), next(), next());
-        let [flags, minimum, hidden, headers, idle, total, renews, seed] = numbers(&mut rest);
-        let endpoint = if endpoint.bytes().any(|b| b == b':') {
-            Endpoint::checked(endpoint)
-        } else {
-            Endpoint::of_region(endpoint, flags & 1 > 0, flags > 1).ok()?
-        };
-        Some(Self(Poller::new(Options {
-            endpoint,
+    pub fn create(text: &[u8]) -> Engine {
+        let [minimum, hidden, headers, idle, total, renews, seed] = numbers(&mut utf8(text));
+        Self(Poller::new(Options {
+            endpoint: Endpoint::elsewhere(),
             input: SessionInput {
-                application_identifier,
-                environment_identifier,
-                configuration_profile_identifier,
+                application_identifier: String::new(),
+                environment_identifier: String::new(),
+                configuration_profile_identifier: String::new(),
                 required_minimum_poll_interval_in_seconds: Some(small(minimum)).filter(|seconds| *seconds > 0),
             },
             limits: Limits { headers, idle, total },
             renews_credentials: renews > 0,
             hidden_interval: Some(hidden * 1000).filter(|milliseconds| *milliseconds > 0),
             seed,
-        })))
+        }))
     }
 
     /// Feeds an input: the monotonic clock and the date in milliseconds, the number of the input, and a request's id or whether it is so.
@@ -124,11 +115,7 @@ impl Engine {
             Output::Timeout(Some(at)) => push(out, &[WAIT, at.as_milliseconds()]),
             Output::Request(RequestId(id), request) => {
                 push(out, &[REQUEST, (*id).into(), request.operation as u64]);
-                out.push_str(&request.url);
-                if let Some(body) = &request.body {
-                    out.push('\0');
-                    out.push_str(body);
-                }
+                push_part(out, self.0.token());
             }
             Output::Cancel(_) => push(out, &[CANCEL]),
             Output::Save(saved) => push_saved(out, saved),
@@ -142,24 +129,19 @@ impl Engine {
     }
 }
 
-/// Signs a request. `text` has the region, the access key's id, the secret access key, the session
-/// token (empty where there is none), the time for `x-amz-date` and the URL, and after them the body, if there is one.
-/// Gives the value of `authorization`. What was given is overwritten.
+/// Signs a request. `text` has the secret access key, the region, the time for `x-amz-date`, the canonical request but for the
+/// body's hash, which it ends with, and the body. Gives the signature. What was given is overwritten.
 #[wasm_bindgen]
 #[must_use]
 pub fn sign(mut text: Vec<u8>) -> Vec<u8> {
     let mut rest = utf8(&text);
     let mut next = || part(&mut rest, SEPARATOR);
-    let region = next();
-    let credentials =
-        Credentials { access_key_id: next(), secret_access_key: next(), session_token: Some(next()).filter(|token| !token.is_empty()) };
-    let (timestamp, url) = (next(), next());
+    let (secret_access_key, region, timestamp, head) = (next(), next(), next(), next());
     #[cfg(feature = "trapping")]
-    super::trap::obey(credentials.access_key_id);
-    let body = Some(rest).filter(|body| !body.is_empty());
-    let authorization = sigv4::sign(url, body, &credentials, region, timestamp);
+    super::trap::obey(secret_access_key);
+    let signature = sigv4::sign_canonical(head, rest.as_bytes(), secret_access_key, region, timestamp);
     text.zeroize();
-    authorization.into_bytes()
+    signature.into_bytes()
 }
 
 fn response(mut rest: &str) -> Response {

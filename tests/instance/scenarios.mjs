@@ -94,10 +94,10 @@ scenario("the memory of the instance that trapped is let go, and nothing of it i
 scenario("a trap while signing costs no token", { credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" } }, async (place) => {
   let trapping = false;
   const credentials = () => {
-    const accessKeyId = trapping ? "trap-panic" : "AKIDEXAMPLE";
+    const secretAccessKey = trapping ? "trap-panic" : "secret";
     trapping = false;
     // Otherwise it is kept.
-    return { accessKeyId, secretAccessKey: "secret", expiration: new Date(Date.now() + 1) };
+    return { accessKeyId: "AKIDEXAMPLE", secretAccessKey, expiration: new Date(Date.now() + 1) };
   };
   const all = await place.started(20, { region: "eu-west-1", endpoint: undefined, credentials });
   trapping = true;
@@ -253,7 +253,7 @@ scenario("an operation tells of a trap, and the next one works", { replay: "repe
   same([answer.VersionLabel, place.instance()], ["v1", 2]);
 
   // Now there is none for ten seconds.
-  const credentials = { accessKeyId: "trap-panic", secretAccessKey: "secret" };
+  const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "trap-panic" };
   await rejects(startConfigurationSession(options({ region: "eu-west-1", credentials }), session), (it) => /module-failed|not-sent/.test(it.code));
   const asked = place.calls.length;
   await rejects(startConfigurationSession(options(), session), "module-failed");

@@ -156,7 +156,7 @@ function known(make) {
   try {
     make();
   } catch (error) {
-    return sorted(/there are (.*), got/.exec(error.message)[1].split(", "));
+    return sorted(/there are (.*?)(, got .*)?$/.exec(error.message)[1].split(", "));
   }
 }
 

@@ -80,36 +80,47 @@ function flags(name) {
   return ["--config", `target.wasm32-unknown-unknown.rustflags=${JSON.stringify([...paths, ...compact, ...stack])}`];
 }
 
+/** What takes the place of wasm-bindgen's glue; initSync() makes a fresh instance after one that trapped. */
+const shortGlue = `let wasm;
+const put = (bytes) => {
+  const at = wasm.__wbindgen_malloc(bytes.length, 1) >>> 0;
+  new Uint8Array(wasm.memory.buffer).set(bytes, at);
+  return [at, bytes.length];
+};
+const take = ([at, length]) => {
+  const bytes = new Uint8Array(wasm.memory.buffer, at >>> 0, length).slice();
+  wasm.__wbindgen_free(at, length, 1);
+  return bytes;
+};
+export function initSync({ module, fresh }) {
+  if (!wasm || fresh) wasm = new WebAssembly.Instance(module).exports;
+  return wasm;
+}
+`;
+
 /**
- * Takes out of the client's glue what it never needs: imports, of which the module has none (tools/bindgen/src/snip.rs), forms of
- * initSync() that pkg/module.js does not use, the asynchronous way to load a module, and what only that reads. And lets initSync() make a fresh
- * instance after one that trapped. Each cut has to match, or the build fails.
+ * Writes the client's glue anew: numbers and bytes are all that cross, the module has no imports (tools/bindgen/src/snip.rs), and a view of its
+ * memory that is kept, forms of initSync() that pkg/module.js does not use and the asynchronous way to load a module are of no use. Each function
+ * of wasm-bindgen's glue has to be one that is understood, or the build fails.
  */
 function shorten(glue) {
-  const cuts = [
-    [/^function __wbg_get_imports\(\) {\n    const import0 = {\n        __proto__: null,\n    };\n[^]*?^}\n/m, ""],
-    [/^async function __wbg_load[^]*?^}\n/m, ""],
-    [/^let __wbg_init_promise;\nasync function __wbg_init\([^]*?^}\n/m, ""],
-    [/^async function __wbg_init_once[^]*?^}\n/m, ""],
-    [/^export { initSync, __wbg_init as default };\n/m, "export { initSync };\n"],
-    [/^    if \(module !== undefined\) {[^]*?^    }\n(?=\s+const imports)/m, "    ({ module } = module);\n"],
-    [/(?<=^function initSync\(module\) {\n)    if \(wasm !== undefined\)/m, "    if (wasm && !module?.fresh)"],
-    [/^    const imports = __wbg_get_imports\(\);\n    if \(!\(module instanceof WebAssembly\.Module\)\) {[^]*?^    }\n/m, ""],
-    [/new WebAssembly\.Instance\(module, imports\)/, "new WebAssembly.Instance(module)"],
-    [/^let wasmModule, wasmInstance, wasm;\n/m, "let wasm;\n"],
-    [/^    wasmInstance = instance;\n/m, ""],
-    [/^    wasmModule = module;\n/m, ""],
-    [/__wbg_finalize_init\(instance, module\);/, "__wbg_finalize_init(instance);"],
-    [/__wbg_finalize_init\(instance, module\) {/, "__wbg_finalize_init(instance) {"],
-  ];
-  const short = cuts.reduce((text, [pattern, instead]) => {
-    if (!pattern.test(text)) throw new Error(`wasm-bindgen's glue has changed: ${pattern} is not in it; adapt shorten() in scripts/build.mjs`);
-    return text.replace(pattern, instead);
-  }, glue);
+  const unknown = (what) => new Error(`wasm-bindgen's glue has changed: ${what} is not understood; adapt shorten() in scripts/build.mjs`);
+  if (!/function __wbg_get_imports\(\) {\n    const import0 = {\n        __proto__: null,\n    };\n/.test(glue)) throw unknown("what it imports");
   // Numbers go in as they are: WebAssembly makes numbers of them anyway.
-  return short.replace(/^export function [^]*?^}\n/gm, (text) =>
-    [...text.matchAll(/^    const (val\d+) = \+(\w+);\n/gm)].reduce((rest, [line, value, name]) => rest.replace(line, "").replace(new RegExp(`\\b${value}\\b`), name), text),
-  );
+  const plain = (text) => [...text.matchAll(/^    const (val\d+) = \+(\w+);\n/gm)].reduce((rest, [line, value, name]) => rest.replace(line, "").replace(new RegExp(`\\b${value}\\b`), name), text);
+  const functions = [...glue.matchAll(/^export function (\w+)\(([\w, ]*)\) {\n([^]*?)^}\n/gm)].map(([, name, parameters, text]) => {
+    const body = plain(text);
+    const put = /^    const ptr0 = passArray8ToWasm0\((\w+), wasm\.__wbindgen_malloc\);\n    const len0 = WASM_VECTOR_LEN;\n/;
+    const bytes = put.exec(body)?.[1];
+    const [, , called, given, rest] = /^    (const ret = )?wasm\.(\w+)\(([\w, ]*)\);\n([^]*)$/.exec(body.replace(put, "")) ?? [];
+    const call = `wasm.${called}(${given?.replace("ptr0, len0", `...put(${bytes})`)})`;
+    const takes = /^    var (v\d) = getArrayU8FromWasm0\(ret\[0\], ret\[1\]\)\.slice\(\);\n    wasm\.__wbindgen_free\(ret\[0\], ret\[1\] \* 1, 1\);\n    return \1;\n$/;
+    const result = rest === "" ? call : rest === "    return ret >>> 0;\n" ? `${call} >>> 0` : takes.test(rest) && `take(${call})`;
+    if (called !== name || !result) throw unknown(`${name}()`);
+    return `export const ${name} = (${parameters}) => ${result};\n`;
+  });
+  if (functions.length !== 4) throw unknown("the number of its functions");
+  return shortGlue + functions.join("");
 }
 
 async function buildTools() {

@@ -146,10 +146,17 @@ impl Response {
     /// The initial token of a StartConfigurationSession answer.
     #[must_use]
     pub fn initial_token(&self) -> Option<Token> {
-        let document = self.document();
-        for (path, text) in document.texts {
+        let read;
+        let document = match &self.document {
+            Some(document) => document,
+            None => {
+                read = self.read_text();
+                &read
+            }
+        };
+        for (path, text) in &document.texts {
             if document.is_whole && path == "InitialConfigurationToken" {
-                return Token::new(text);
+                return Token::new(text.clone());
             }
         }
         None
@@ -158,9 +165,21 @@ impl Response {
     /// What is read of the text.
     #[must_use]
     pub fn document(&self) -> Document {
-        // The browser's module is always given one, and brings no parser.
-        let read = || if cfg!(feature = "bare") { Document::default() } else { Document::read(&self.text) };
-        self.document.clone().unwrap_or_else(read)
+        self.document.clone().unwrap_or_else(|| self.read_text())
+    }
+
+    /// The same, taken out of it.
+    pub(crate) fn take_document(&mut self) -> Document {
+        self.document.take().unwrap_or_else(|| self.read_text())
+    }
+
+    fn read_text(&self) -> Document {
+        // The browser's module is always given a document, and brings no parser.
+        if cfg!(feature = "bare") {
+            Document::default()
+        } else {
+            Document::read(&self.text)
+        }
     }
 }
 

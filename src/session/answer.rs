@@ -16,11 +16,11 @@ impl Poller {
         match flight.operation {
             Operation::StartConfigurationSession => match response.initial_token() {
                 Some(token) if matches!(response.status, 200 | 201) => self.opened(flight, token),
-                _ => self.refused(flight, &response),
+                _ => self.refused(flight, response),
             },
             Operation::GetLatestConfiguration => match response.body {
                 Some(body) if is_configuration(response.status) => self.polled(flight, response, body),
-                _ => self.refused(flight, &response),
+                _ => self.refused(flight, response),
             },
         }
     }
@@ -49,7 +49,8 @@ impl Poller {
     /// 200 or 204 to a poll.
     fn polled(&mut self, flight: &Flight, response: Response, body: Body) {
         let now = self.now.monotonic;
-        let failure = match (response.next_token(), body) {
+        let token = response.next_token();
+        let failure = match (&token, body) {
             (None, _) if self.mistaken(Mistake::TakesAnyBody) => None,
             (None, _) if response.headers_may_be_hidden => Some((Code::HeadersHidden, true)),
             (None, _) => Some((Code::UnexpectedAnswer, false)),
@@ -62,7 +63,7 @@ impl Poller {
             let error = Error { status: response.status, is_final, ..self.error(flight.operation, code) };
             return self.fail(error, Pace::Backoff, None);
         }
-        let Some(token) = response.next_token().or_else(|| self.session.as_ref().map(|it| it.token.clone())) else { return };
+        let Some(token) = token.or_else(|| self.session.as_ref().map(|it| it.token.clone())) else { return };
 
         // The answer counts: its token and its interval are taken whatever its body is.
         let minimum = self.options.input.required_minimum_poll_interval_in_seconds.unwrap_or(0);
@@ -124,16 +125,16 @@ impl Poller {
     }
 
     /// An answer that is no success.
-    fn refused(&mut self, flight: &Flight, response: &Response) {
+    fn refused(&mut self, flight: &Flight, mut response: Response) {
         let status = response.status;
         if self.mistaken(Mistake::SplitsText) {
             let _ = response.text.split_at(1);
         }
         // Below 400 it is no exception, but perhaps a configuration (203, 206), of which nothing may get into an error.
-        let document = if status < 400 { Document::default() } else { response.document() };
+        let document = if status < 400 { Document::default() } else { response.take_document() };
         let mut exception = Exception::of(response.error_type.as_deref(), document);
         let class = exception.class(status);
-        let mut request_id = response.request_id.clone();
+        let mut request_id = response.request_id.take();
         if let (Some(session), false) = (&self.session, self.mistaken(Mistake::LeaksToken)) {
             let token = session.token.as_str();
             exception.hide(token);

@@ -48,7 +48,7 @@ const SAVE: u64 = 8;
 /// After each part of a text but the last. No header and no URL can have it, and it is taken out of what others wrote.
 const SEPARATOR: u8 = 0;
 /// After each output, likewise.
-const END: char = '\u{1}';
+const END: u8 = 1;
 
 impl Engine {
     /// Takes options that `pkg/options.js` has checked: the required minimum and the hidden interval in seconds, 0 for none; the three limits
@@ -102,13 +102,13 @@ impl Engine {
             _ => resumption(is, rest),
         };
         self.0.handle_input(Now { monotonic: Instant::from_milliseconds(monotonic), wall }, input);
-        let mut out = String::new();
+        let mut out = Vec::new();
         while !self.tell(&mut out) {}
-        out.into_bytes()
+        out
     }
 
     /// Writes the next output, and says whether it is the last one.
-    fn tell(&mut self, out: &mut String) -> bool {
+    fn tell(&mut self, out: &mut Vec<u8>) -> bool {
         let output = self.0.poll_output();
         match &output {
             Output::Timeout(None) => push(out, &[REST]),
@@ -199,7 +199,7 @@ fn resumption(is_held: bool, mut rest: &str) -> Input {
     Input::Resume(Some(saved).filter(|_| interval > 0), Some(held).filter(|_| is_held))
 }
 
-fn push_saved(out: &mut String, saved: &Saved) {
+fn push_saved(out: &mut Vec<u8>, saved: &Saved) {
     let is = [saved.replayed, saved.in_use, saved.yielded, saved.verify, saved.rejected];
     let is = is.iter().rev().fold(0, |sum, is| sum * 2 + u64::from(*is));
     push(out, &[SAVE]);
@@ -212,7 +212,7 @@ fn push_saved(out: &mut String, saved: &Saved) {
 
 /// The code, the operation, the status, the limit and 4 where it is final, when the next attempt is due, the request id, the exception's
 /// name, and by turns the path and the text of its members.
-fn push_failure(out: &mut String, error: &Error, retry_at: Instant) {
+fn push_failure(out: &mut Vec<u8>, error: &Error, retry_at: Instant) {
     let limit = error.limit.map_or(0, |limit| limit as u64 + 1) + 4 * u64::from(error.is_final);
     push(out, &[FAILED, error.code as u64, error.operation as u64, error.status.into(), limit, retry_at.as_milliseconds()]);
     push_part(out, error.request_id.as_deref().unwrap_or_default());
@@ -225,13 +225,14 @@ fn push_failure(out: &mut String, error: &Error, retry_at: Instant) {
     }
 }
 
-fn push_part(out: &mut String, part: &str) {
-    out.extend(part.chars().filter(|c| *c > END));
-    out.push('\0');
+fn push_part(out: &mut Vec<u8>, part: &str) {
+    // Byte by byte: in UTF-8 these two are nothing else's part.
+    out.extend(part.bytes().filter(|byte| *byte > END));
+    out.push(SEPARATOR);
 }
 
 /// Writes numbers, a separator after each. By hand: the standard library's way costs the browser half a kilobyte.
-fn push(out: &mut String, numbers: &[u64]) {
+fn push(out: &mut Vec<u8>, numbers: &[u64]) {
     for number in numbers {
         let mut digits = [0; 20];
         let (mut rest, mut at) = (*number, digits.len());
@@ -240,8 +241,8 @@ fn push(out: &mut String, numbers: &[u64]) {
             digits[at] = b'0' + (rest % 10) as u8;
             rest /= 10;
         }
-        out.extend(digits[at..].iter().map(|digit| char::from(*digit)));
-        out.push('\0');
+        out.extend(&digits[at..]);
+        out.push(SEPARATOR);
     }
 }
 

@@ -73,11 +73,9 @@ function flags(name) {
   const registry = path.join(process.env.CARGO_HOME ?? path.join(os.homedir(), ".cargo"), "registry", "src");
   const paths = (existsSync(registry) ? readdirSync(registry) : []).sort().map((name) => `--remap-path-prefix=${path.join(registry, name)}${path.sep}=/crates/`);
   // As a setting and not as a variable: a list in the settings is added to what .cargo/config.toml has, a variable replaces it.
-  // SHA-256 in a loop instead of unrolled: two kilobytes less, for half a microsecond a block.
-  const compact = ["--cfg", 'sha2_backend="soft"', "--cfg", 'sha2_backend_soft="compact"'];
   // The client needs a few kilobytes of stack, not the megabyte that a linker gives; what would need more, traps.
   const stack = name === "client" ? ["-Clink-arg=-zstack-size=65536"] : [];
-  return ["--config", `target.wasm32-unknown-unknown.rustflags=${JSON.stringify([...paths, ...compact, ...stack])}`];
+  return ["--config", `target.wasm32-unknown-unknown.rustflags=${JSON.stringify([...paths, ...stack])}`];
 }
 
 /** What takes the place of wasm-bindgen's glue; initSync() makes a fresh instance after one that trapped. */

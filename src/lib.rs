@@ -79,7 +79,7 @@
 //!
 //! # Features
 //!
-//! None is for users of the crate: without features it is the pure core, which depends on SHA-256 alone. `client`, `bare` and
+//! None is for users of the crate: without features it is the pure core, which depends on nothing but what overwrites a key. `client`, `bare` and
 //! `emulator` build the WebAssembly modules of the npm package; `mistakes` puts deliberate mistakes into the poller, which
 //! the simulator has to catch.
 

@@ -147,12 +147,11 @@ impl Response {
     #[must_use]
     pub fn initial_token(&self) -> Option<Token> {
         let read;
-        let document = match &self.document {
-            Some(document) => document,
-            None => {
-                read = self.read_text();
-                &read
-            }
+        let document = if let Some(document) = &self.document {
+            document
+        } else {
+            read = self.read_text();
+            &read
         };
         for (path, text) in &document.texts {
             if document.is_whole && path == "InitialConfigurationToken" {

@@ -8,8 +8,6 @@ use alloc::format;
 use alloc::string::String;
 use core::fmt;
 
-use core::slice::from_ref;
-use sha2::block_api::compress256;
 use zeroize::Zeroize;
 
 use super::canonical::{self, part};
@@ -81,31 +79,105 @@ pub fn signature(secret_access_key: &str, scope: &Scope<'_>, string_to_sign: &st
     let mut first = String::with_capacity(secret_access_key.len() + 4);
     first.push_str("AWS4");
     first.push_str(secret_access_key);
-    let mut key = hmac(first.as_bytes(), scope.day.as_bytes());
+    let constants = Constants::new();
+    let mut key = hmac(&constants, first.as_bytes(), scope.day.as_bytes());
     first.zeroize();
     for part in [scope.region, scope.service, "aws4_request", string_to_sign] {
-        let next = hmac(&key, part.as_bytes());
+        let next = hmac(&constants, &key, part.as_bytes());
         key.zeroize();
         key = next;
     }
     hex(&key)
 }
 
-/// SHA-256 of what comes piece by piece. The crate's compression function, which is all that there is to it, with a buffer of our
-/// own: a browser pays half a kilobyte for a hash of any kind and length, and for an HMAC of any hash.
-struct Hash {
+/// The first 32 bits behind the point of the square or cube root of each of the first primes, of which SHA-256 is made (FIPS 180-4, 4.2.2
+/// and 5.3.3). A double has twenty bits more than that needs.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // that is the meaning
+const fn roots<const N: usize>(is_cube: bool) -> [u32; N] {
+    let mut all = [0; N];
+    let (mut at, mut prime) = (0, 2_u32);
+    while at < N {
+        let mut divisor = 2;
+        while divisor * divisor <= prime && prime % divisor != 0 {
+            divisor += 1;
+        }
+        if divisor * divisor > prime {
+            let (mut root, mut rounds) = (4.0_f64, 0);
+            // Newton's way, which has all bits long before.
+            while rounds < 10 {
+                let power = if is_cube { root * root } else { root };
+                root -= (power * root - prime as f64) / (power * if is_cube { 3.0 } else { 2.0 });
+                rounds += 1;
+            }
+            all[at] = (root * 4_294_967_296.0) as u64 as u32;
+            at += 1;
+        }
+        prime += 1;
+    }
+    all
+}
+
+/// What a hash starts from, and what each of its rounds adds.
+struct Constants([u32; 8], [u32; 64]);
+
+impl Constants {
+    const ALL: Self = Self(roots(false), roots(true));
+
+    /// A browser makes them for each signature, which takes it some microseconds, because a table would be downloaded.
+    fn new() -> Self {
+        if cfg!(feature = "bare") {
+            Self(roots(false), roots(true))
+        } else {
+            Self::ALL
+        }
+    }
+}
+
+/// SHA-256's compression of one block (FIPS 180-4, 6.2.2).
+#[allow(clippy::many_single_char_names)] // the standard's
+fn compress(state: &mut [u32; 8], block: &[u8; 64], constants: &[u32; 64]) {
+    let mut words = [0_u32; 64];
+    let mut next = *state;
+    for at in 0..64 {
+        words[at] = if at < 16 {
+            block[at * 4..at * 4 + 4].iter().fold(0, |word, byte| word << 8 | u32::from(*byte))
+        } else {
+            let (a, b) = (words[at - 15], words[at - 2]);
+            let a = a.rotate_right(7) ^ a.rotate_right(18) ^ a >> 3;
+            let b = b.rotate_right(17) ^ b.rotate_right(19) ^ b >> 10;
+            words[at - 16].wrapping_add(a).wrapping_add(words[at - 7]).wrapping_add(b)
+        };
+        let [a, b, c, _, e, f, g, h] = next;
+        let first = (e.rotate_right(6) ^ e.rotate_right(11) ^ e.rotate_right(25))
+            .wrapping_add(g ^ e & (f ^ g))
+            .wrapping_add(h)
+            .wrapping_add(constants[at])
+            .wrapping_add(words[at]);
+        let second = (a.rotate_right(2) ^ a.rotate_right(13) ^ a.rotate_right(22)).wrapping_add(a & b | c & (a | b));
+        next.rotate_right(1);
+        next[4] = next[4].wrapping_add(first);
+        next[0] = first.wrapping_add(second);
+    }
+    for (sum, it) in state.iter_mut().zip(next) {
+        *sum = sum.wrapping_add(it);
+    }
+}
+
+/// SHA-256 of what comes piece by piece, by hand: a browser pays half a kilobyte for a crate's tables.
+struct Hash<'a> {
     state: [u32; 8],
     block: [u8; 64],
     length: usize,
+    constants: &'a [u32; 64],
 }
 
-impl Hash {
+impl Hash<'_> {
     fn push(&mut self, bytes: &[u8]) {
         for byte in bytes {
             self.block[self.length % 64] = *byte;
             self.length += 1;
             if self.length.is_multiple_of(64) {
-                compress256(&mut self.state, from_ref(&self.block));
+                compress(&mut self.state, &self.block, self.constants);
             }
         }
     }
@@ -113,10 +185,8 @@ impl Hash {
 
 /// SHA-256 of `data`, where `pad` is not 0 after a block of `key`, filled up with zeros, each byte of it XOR `pad`.
 #[allow(clippy::cast_possible_truncation)] // byte by byte
-fn hash(key: &[u8], pad: u8, data: &[u8]) -> [u8; 32] {
-    // FIPS 180-4, 5.3.3.
-    let state = [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
-    let mut hash = Hash { state, block: [0; 64], length: 0 };
+fn hash(constants: &Constants, key: &[u8], pad: u8, data: &[u8]) -> [u8; 32] {
+    let mut hash = Hash { state: constants.0, block: [0; 64], length: 0, constants: &constants.1 };
     if pad != 0 {
         for at in 0..64 {
             hash.push(&[key.get(at).copied().unwrap_or_default() ^ pad]);
@@ -140,22 +210,22 @@ fn hash(key: &[u8], pad: u8, data: &[u8]) -> [u8; 32] {
 }
 
 /// SHA-256.
-fn sha256(data: &[u8]) -> [u8; 32] {
-    hash(&[], 0, data)
+fn sha256(constants: &Constants, data: &[u8]) -> [u8; 32] {
+    hash(constants, &[], 0, data)
 }
 
 /// HMAC-SHA-256 (RFC 2104).
-fn hmac(key: &[u8], data: &[u8]) -> [u8; 32] {
+fn hmac(constants: &Constants, key: &[u8], data: &[u8]) -> [u8; 32] {
     if key.len() > 64 {
-        return hmac(&sha256(key), data);
+        return hmac(constants, &sha256(constants, key), data);
     }
-    hash(key, 0x5c, &hash(key, 0x36, data))
+    hash(constants, key, 0x5c, &hash(constants, key, 0x36, data))
 }
 
 /// The hash of a body, in hexadecimal digits.
 #[must_use]
 pub fn payload_hash(body: &[u8]) -> String {
-    hex(&sha256(body))
+    hex(&sha256(&Constants::new(), body))
 }
 
 fn hex(bytes: &[u8; 32]) -> String {
@@ -232,6 +302,19 @@ pub(crate) fn sign_canonical(head: &str, body: &[u8], secret_access_key: &str, r
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// FIPS 180-4 and its examples.
+    #[test]
+    fn a_hash_is_the_standards() {
+        let Constants(start, rounds) = Constants::new();
+        assert_eq!((start[0], start[7]), (0x6a09_e667, 0x5be0_cd19));
+        assert_eq!((rounds[0], rounds[1], rounds[62], rounds[63]), (0x428a_2f98, 0x7137_4491, 0xbef9_a3f7, 0xc671_78f2));
+        assert_eq!(payload_hash(b""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+        assert_eq!(payload_hash(b"abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        let two_blocks = b"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq";
+        assert_eq!(payload_hash(two_blocks), "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
+        assert_eq!(payload_hash(&vec![b'a'; 1_000_000]), "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+    }
 
     #[test]
     fn debug_shows_no_key() {

@@ -63,8 +63,20 @@ export async function authorize(options, signal, method, url, own, body) {
   };
 }
 
-/** What a service says, without what it echoes of the credentials. */
-export const hide = ({ secrets = [] }, text) => secrets.reduce((rest, secret) => rest.replaceAll(secret, "…"), text);
+/**
+ * Whether a piece of a token stands in a text: as shows() in src/protocol/exception.rs, because messages are cut, and encoded in more ways than one can
+ * list, six letters and digits in a row are enough to be suspicious.
+ */
+const shows = (text, token) => {
+  const length = Math.min(token.length, 6);
+  for (let at = 0; length > 3 && at + length <= token.length; at++) {
+    const piece = token.slice(at, at + length);
+    if ((length === token.length || /^[a-z\d]+$/i.test(piece)) && text.includes(piece)) return true;
+  }
+};
+
+/** What a service says of a failure, the request id, the exception's name and its texts: without what it echoes of the credentials, and nothing of what echoes the token. */
+export const hide = ({ secrets = [] }, said, token) => said.map((text) => (shows(text, token) ? "" : secrets.reduce((rest, secret) => rest.replaceAll(secret, "…"), text)));
 
 /** Learns from a refusal: that the credentials are to be asked for again, or what time it is. */
 export function learn(options, code, headers, text) {

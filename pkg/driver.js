@@ -164,7 +164,7 @@ export class Driver {
   }
 
   /** Does what the engine says. */
-  #follow(outputs, reason, headers, answer) {
+  #follow(outputs, reason, { headers, text, texts, token = "" } = {}) {
     const [host, self] = [this.#host, this.#self];
     let due;
     for (const [number, ...parts] of outputs) {
@@ -183,9 +183,10 @@ export class Driver {
       else if (kind === UPDATED) host.updated(self);
       else if (kind === UNCHANGED) host.unchanged(self);
       else if (kind === FAILED) {
-        if (headers) learn(this.#options, +a, headers, answer);
-        const texts = parts.slice(5).map((text) => hide(this.#options, text));
-        host.failed(self, { code: a, operation: b, status: +c, limit: d & 3, final: d > 3, retryIn: e - performance.now() }, texts, reason);
+        if (headers) learn(this.#options, +a, headers, text);
+        // Below 400 it is no exception, but perhaps a configuration, of which nothing may get into an error.
+        const said = hide(this.#options, [...parts.slice(5, 7), ...(c >= 400 ? texts : [])], token);
+        host.failed(self, { code: a, operation: b, status: +c, limit: d & 3, final: d > 3, retryIn: e - performance.now() }, said, reason);
       } else if (kind === STATUS) host.status(self, a);
     }
     if (this.#left) return;
@@ -270,7 +271,7 @@ export class Driver {
       expectResponse(response);
       phase = response.type === "opaqueredirect" ? REDIRECTED : BODY_CUT;
       if (phase === REDIRECTED) throw undefined;
-      await this.#read(exchange, id, operation, response);
+      await this.#read(exchange, id, operation, response, token);
     } catch (error) {
       if (isOver()) return;
       // Asked once in a run of failures.
@@ -284,7 +285,7 @@ export class Driver {
     }
   }
 
-  async #read(exchange, id, operation, response) {
+  async #read(exchange, id, operation, response, token) {
     const { status, headers } = response;
     const isOver = () => this.#exchange !== exchange;
     const isConfiguration = operation && isGood(status);
@@ -324,6 +325,6 @@ export class Driver {
     if (size > most) this.#abort();
     this.#exchange = undefined;
     const [isWhole, texts] = read(text);
-    this.#turn([RESPONSE, id, status, body, +(response.type === "cors"), isWhole, ...values, ...texts], undefined, headers, text);
+    this.#turn([RESPONSE, id, status, body, +(response.type === "cors"), isWhole, ...values, ...texts], undefined, { headers, text, texts, token });
   }
 }

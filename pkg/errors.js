@@ -2,21 +2,21 @@
 
 // In the order of the codes' numbers in src/session/error.rs; tests/package/agreements.test.mjs holds the two together.
 const sentences = {
-  "network": "no answer: check the endpoint and, in a browser, that it allows this origin (CORS)",
+  "network": "no answer: check the endpoint and, in a browser, CORS",
   "body-cut": "the answer broke off before its end",
   "timed-out": "no answer within the time limit",
-  "not-sent": "the request could not be prepared and was not sent",
+  "not-sent": "not sent: the request could not be prepared",
   "bad-request": "refused as invalid: check the identifiers",
   "token-refused": "the token was refused: a new session is needed",
   "too-early": "polled too early; the token is kept",
   "not-found": "not found: check the identifiers, and that something is deployed",
   "throttled": "the service asks to slow down",
-  "access-denied": "access was denied: check the credentials and their permissions",
+  "access-denied": "access denied: check the credentials and their permissions",
   "credentials-expired": "the credentials have expired",
   "clock-skew": "the signature was refused: check the credentials and the signer's clock",
   "service-error": "the service had an internal failure",
   "redirected": "the endpoint redirects: use the final address",
-  "unexpected-answer": "no answer of AWS AppConfig Data: check what stands between here and AWS",
+  "unexpected-answer": "no answer of AWS AppConfig Data: check what stands in between",
   "headers-hidden": "the endpoint must send Access-Control-Expose-Headers: Next-Poll-Configuration-Token, Next-Poll-Interval-In-Seconds, Version-Label",
   "invalid-body": "the configuration does not parse; what was held is kept",
   "body-too-large": "the configuration is larger than maximumBodyBytes; what was held is kept",
@@ -69,6 +69,7 @@ export function attemptError({ code, operation, status, limit, retryIn }, [reque
   for (let i = 0; i + 1 < texts.length; i += 2) {
     const [path, text] = texts.slice(i);
     const parameter = /^(ReferencedBy|Details\.InvalidParameters)\.(.+?)(\.Problem)?$/.exec(path);
+    if (!text) continue;
     if (parameter) {
       const group = parameter[3] ? "invalidParameters" : "referencedBy";
       members[group] = { ...members[group], [parameter[2]]: text };

@@ -54,10 +54,10 @@ async function request(options, input, token) {
   const loading = instantiate();
   if (loading) await Promise.race(signal ? [loading, aborted(signal)] : [loading]);
   for (let again = !!(credentials || sign); ; again = false) {
-    const { operation } = consult(options, token).next;
+    const { operation } = consult(options, token, []).next;
     const { response, values, text, bytes } = await ask(options, operation, { ...input });
     const [isWhole, texts] = read(text);
-    const { refused, next } = consult(options, token, response.status, NEW, +(response.type === "cors"), isWhole, ...values, ...texts);
+    const { refused, next } = consult(options, token, texts, response.status, NEW, +(response.type === "cors"), isWhole, ...values, ...texts);
     if (!refused) return { values, bytes, next };
     const { code, error } = refused;
     const before = options.clockOffset;
@@ -69,26 +69,28 @@ async function request(options, input, token) {
 }
 
 /** What an engine says of a request, and of the answer if there is one. It ends with this: meanwhile the instance may be another one. */
-const consult = (options, token, ...answer) =>
+const consult = (options, token, texts, ...answer) =>
   inside(() => {
     // Its limits and its interval are not its matter here.
     const engine = new Engine(0, 0, ...Array(3).fill(2147483647), 0);
-    let all = said(options, engine.feed(START));
-    const respond = (...parts) => (all = said(options, engine.feed(RESPONSE, all.next.id, ...parts)));
+    // Below 400 it is no exception, but perhaps a configuration, of which nothing may get into an error.
+    const hidden = (parts) => hide(options, [...parts.slice(5, 7), ...(parts[2] >= 400 ? texts : [])], token ?? "");
+    let all = said(engine.feed(START));
+    const respond = (...parts) => (all = said(engine.feed(RESPONSE, all.next.id, ...parts), hidden));
     if (token) respond(201, NEW, 0, 1, "", "", "", "", "InitialConfigurationToken", token);
     if (answer.length) respond(...answer);
     engine.free();
     return all;
   });
 
-/** What the engine says: the request that would be `next`, and what was `refused`. */
-function said(options, outputs) {
+/** What the engine says: the request that would be `next`, and what was `refused`, with the texts that `hidden` gives. */
+function said(outputs, hidden) {
   const all = {};
   for (const [kind, ...parts] of outputs) {
     if (+kind === REQUEST) {
       const [id, operation, token] = parts;
       all.next = { id, operation: +operation, token };
-    } else if (+kind === FAILED) all.refused = refusal(parts.slice(0, 5).map(Number), parts.slice(5).map((text) => hide(options, text)));
+    } else if (+kind === FAILED) all.refused = refusal(parts.slice(0, 5).map(Number), hidden(parts));
   }
   return all;
 }
@@ -101,6 +103,7 @@ function refusal([code, operation, status, , at], [requestId, exception, ...text
   for (let i = 0; i + 1 < texts.length; i += 2) {
     const [path, text] = texts.slice(i);
     const [, reference, parameter] = /^(?:ReferencedBy\.(.+)|Details\.InvalidParameters\.(.+)\.Problem)$/.exec(path) ?? [];
+    if (!text) continue;
     if (reference) members.ReferencedBy = { ...members.ReferencedBy, [reference]: text };
     else if (parameter) members.Details = { InvalidParameters: { ...members.Details?.InvalidParameters, [parameter]: { Problem: text } } };
     else if (/^message$/i.test(path)) message = scrub(text);

@@ -6,7 +6,7 @@ import { isCheck } from "./validate.js";
 /** Refuses the option `name`. */
 export function refuse(name, expected, given) {
   // Of a text only its type is told: it may be a key that went astray.
-  const shown = given === null || typeof given === "number" || typeof given === "boolean" ? String(given) : Array.isArray(given) ? "an array" : typeof given;
+  const shown = Array.isArray(given) ? "an array" : given === null || /number|boolean/.test(typeof given) ? given : typeof given;
   throw new AppConfigError("invalid-option", `option ${name}: expected ${expected}, got ${shown}`, { option: name });
 }
 
@@ -136,9 +136,10 @@ function complete(given) {
   };
   for (const name in conflicts) if (conflicts[name][0]) refuse(name, conflicts[name][1], given[name]);
   const address = own ? absolute(endpoint, allowInsecureEndpoint) : hostOf(region, useFipsEndpoint, useDualstackEndpoint);
-  return Object.assign(Object.create(defaults), Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)), {
-    endpoint: (shared = shared === address ? shared : address),
-  });
+  const options = Object.create(defaults);
+  for (const name in given) if (given[name] !== undefined) options[name] = given[name];
+  options.endpoint = shared = shared === address ? shared : address;
+  return options;
 }
 
 /** Checks the options of one operation and its input, which `inputRules` describe; the first `required` of them have to be there. */
@@ -159,25 +160,18 @@ export const configurationRules = {
 };
 
 /**
- * The partitions: the beginning of their regions' names, and the suffix of their hosts, plain and dual-stack. The first match counts, and the last one
- * matches all. tests/package/endpoint.test.mjs holds this to the service's own rules, as it is in src/protocol/endpoint.rs.
+ * The partitions: the beginning of their regions' names, and the suffix of their hosts, plain and, after "api.", dual-stack. The first match counts,
+ * and the last one matches all. tests/package/endpoint.test.mjs holds this to the service's own rules and to src/protocol/endpoint.rs.
  */
-const partitions = [
-  "cn- amazonaws.com.cn api.amazonwebservices.com.cn",
-  "us-gov- amazonaws.com api.aws",
-  "us-iso- c2s.ic.gov api.aws.ic.gov",
-  "us-isob- sc2s.sgov.gov api.aws.scloud",
-  "eu-isoe- cloud.adc-e.uk api.cloud-aws.adc-e.uk",
-  "us-isof- csp.hci.ic.gov api.aws.hci.ic.gov",
-  "eusc- amazonaws.eu api.amazonwebservices.eu",
-  " amazonaws.com api.aws",
-];
+const partitions =
+  "cn- amazonaws.com.cn amazonwebservices.com.cn,us-gov- amazonaws.com aws,us-iso- c2s.ic.gov aws.ic.gov,us-isob- sc2s.sgov.gov aws.scloud," +
+  "eu-isoe- cloud.adc-e.uk cloud-aws.adc-e.uk,us-isof- csp.hci.ic.gov aws.hci.ic.gov,eusc- amazonaws.eu amazonwebservices.eu, amazonaws.com aws";
 
 /** AWS's own endpoint for a region. */
 export function hostOf(region, fips, dualStack) {
-  const [prefix, plain, dual] = partitions.map((it) => it.split(" ")).find(([prefix]) => region.startsWith(prefix));
+  const [prefix, plain, dual] = partitions.split(",").map((it) => it.split(" ")).find(([it]) => region.startsWith(it));
   // GovCloud's plain host is the FIPS one already.
-  return `https://appconfigdata${fips && (dualStack || prefix !== "us-gov-") ? "-fips" : ""}.${region}.${dualStack ? dual : plain}`;
+  return `https://appconfigdata${fips && (dualStack || prefix !== "us-gov-") ? "-fips" : ""}.${region}.${dualStack ? `api.${dual}` : plain}`;
 }
 
 function absolute(endpoint, allowsInsecure) {

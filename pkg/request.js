@@ -40,7 +40,7 @@ export async function prepare(options, operation, input, signal) {
       all = new Headers(headers);
     } catch {
       // The host quotes what it refuses.
-      throw new AppConfigError("not-sent", "these headers cannot be sent: a name or a value has characters that no header may have");
+      throw new AppConfigError("not-sent", "a header's name or value has characters that no header may have");
     }
     for (const name in own) if (!all.has(name)) all.set(name, own[name]);
     for (const name in signed) all.set(name, signed[name]);
@@ -73,12 +73,12 @@ async function callback(name, call, use) {
 
 /** A pre-signed URL may add parameters of the signature, and nothing else may differ. */
 function sameRequest(ours, theirs, ourMethod, theirMethod) {
-  const a = new URL(ours);
   // Hosts quote what they cannot parse.
-  const b = new URL(URL.canParse(theirs) ? theirs : "about:blank");
-  const added = [...b.searchParams.keys()].filter((name) => !/^x-amz-/i.test(name));
-  if (a.origin !== b.origin || a.pathname !== b.pathname || ourMethod !== theirMethod || added.length !== a.searchParams.size || added.some((name) => a.searchParams.get(name) !== b.searchParams.get(name))) {
-    throw new AppConfigError("not-sent", "sign gave a request of another origin, path, method or parameters; it may only add X-Amz- parameters and headers");
+  const [a, b] = [ours, URL.canParse(theirs) ? theirs : "about:blank"].map((it) => new URL(it));
+  const plain = ({ origin, pathname, searchParams }, method) =>
+    JSON.stringify([method, origin, pathname, ...[...searchParams].filter(([name]) => !/^x-amz-/i.test(name))]);
+  if (plain(a, ourMethod) !== plain(b, theirMethod)) {
+    throw new AppConfigError("not-sent", "sign gave another origin, path, method or parameters; it may only add X-Amz- parameters and headers");
   }
   return b.href;
 }

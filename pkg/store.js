@@ -1,13 +1,12 @@
 // What outlives a client: its configuration, and where nobody else writes there the session that it goes with.
 
+import { encode } from "./bytes.js";
 import { isBrowser, isWorkerd } from "./host.js";
 
 /** A store that answers later is not waited for any longer, in milliseconds: the loop must go on. */
 const PATIENCE = 1000;
 // The version of the form. One that is not this one is not read.
 const FORM = "appconfig-edge/1";
-
-const encoder = new TextEncoder();
 
 /** What a configuration is as JSON: its text, or base64 where it is none. */
 export function pack({ contentType, versionLabel, receivedAt }, bytes) {
@@ -20,7 +19,7 @@ export function pack({ contentType, versionLabel, receivedAt }, bytes) {
 }
 
 /** The bytes of what pack() made. */
-export const unpack = ({ content, base64 }) => (base64 === undefined ? encoder.encode(content) : Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)));
+export const unpack = ({ content, base64 }) => (base64 === undefined ? encode([content]) : Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)));
 
 /** FNV-1a: it notices what was cut or mixed up, which is all that it is for. */
 function checksum(text) {
@@ -69,7 +68,7 @@ export class Keeper {
       this.since = Math.max(this.since, (rest.since ?? 0) + 1);
       return { configuration: configuration && { ...configuration, bytes: unpack(configuration) }, ...(this.keepsSession && rest) };
     } catch {
-      this.#log("debug", "what the store has is another's, of another version or damaged, and is not used");
+      this.#log("debug", "what the store has is not used: it is another's, of another version or damaged");
     }
   }
 

@@ -23,15 +23,14 @@ export class Meter {
     return this.requests * request + this.configurationsReceived * configurationReceived;
   }
 
-  /** The sums. */
+  /** The sums: all members of this that are no getters. */
   get usage() {
-    const { requests, sessions, configurationsReceived, bytes, errors, price } = this;
-    return { requests, sessions, configurationsReceived, bytes, errors, estimatedPrice: price };
+    return { ...this, estimatedPrice: this.price };
   }
 
   /** Goes on from the sums of an earlier client, or of another tab's that went on from these. */
   resume(usage) {
-    for (const name of ["requests", "sessions", "configurationsReceived", "bytes", "errors"]) if (usage[name] > this[name]) this[name] = usage[name];
+    for (const name in this) if (usage[name] > this[name]) this[name] = usage[name];
   }
 
   /** The name of a limit that is used up. Each counts from the first look on, and begins anew when its hour or day is over. */
@@ -41,7 +40,7 @@ export class Meter {
       const [what, span] = name.split("Per");
       const windows = (this.#windows ??= {});
       const now = performance.now();
-      if (!(now - windows[span]?.since < SPANS[span])) windows[span] = { since: now, requests: this.requests, sessions: this.sessions, price: this.price };
+      if (!(now - windows[span]?.since < SPANS[span])) windows[span] = { ...this, since: now, price: this.price };
       if (this[what] - windows[span][what] >= limits[name]) return name;
     }
   }

@@ -90,7 +90,7 @@ const take = ([at, length]) => {
   wasm.__wbindgen_free(at, length, 1);
   return bytes;
 };
-export function initSync({ module, fresh }) {
+export function initSync({ module, fresh } = {}) {
   if (!wasm || fresh) wasm = new WebAssembly.Instance(module).exports;
   return wasm;
 }

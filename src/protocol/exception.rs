@@ -122,7 +122,10 @@ impl Exception {
         let mut it = Self { members: body.texts, ..Self::default() };
         let named = error_type.and_then(bare_name);
         it.name = named.or_else(|| ["__type", "code", "Code"].into_iter().find_map(|path| bare_name(it.member(path)?)));
-        it.hide("");
+        // JavaScript, which has read the body, keeps its texts, and hides what is secret itself.
+        if !cfg!(feature = "bare") {
+            it.hide("");
+        }
         it.in_aws_form = it.name.is_some() || body.is_whole;
         it
     }

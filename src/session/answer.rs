@@ -108,8 +108,10 @@ impl Poller {
         if unchanged && !self.mistaken(Mistake::UpdatesWithoutChange) {
             return self.tell(Event::Unchanged);
         }
-        self.held = Some(held.clone());
-        self.tell(Event::Updated(Update { body_of, content_type: held.content_type, version_label: held.version_label }));
+        // JavaScript has read the two itself.
+        let told = if cfg!(feature = "bare") { Held::default() } else { held.clone() };
+        self.held = Some(held);
+        self.tell(Event::Updated(Update { body_of, content_type: told.content_type, version_label: told.version_label }));
     }
 
     /// The service has a content that cannot be held. That is told once, unless it is known not to be the one before (`again`); polling
@@ -135,7 +137,7 @@ impl Poller {
         let mut exception = Exception::of(response.error_type.as_deref(), document);
         let class = exception.class(status);
         let mut request_id = response.request_id.take();
-        if let (Some(session), false) = (&self.session, self.mistaken(Mistake::LeaksToken)) {
+        if let (Some(session), false) = (&self.session, cfg!(feature = "bare") || self.mistaken(Mistake::LeaksToken)) {
             let token = session.token.as_str();
             exception.hide(token);
             request_id = request_id.filter(|id| !exception::shows(id, token));

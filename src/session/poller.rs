@@ -25,7 +25,7 @@ const LIMITED_INTERVAL: u64 = 900_000;
 const OVERDUE: u64 = 60_000;
 
 /// What is held, as far as the core knows it: the content stays with the host.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Held {
     /// Its `Content-Type`.
     pub content_type: Option<String>,

@@ -210,19 +210,13 @@ fn push_saved(out: &mut Vec<u8>, saved: &Saved) {
     );
 }
 
-/// The code, the operation, the status, the limit and 4 where it is final, when the next attempt is due, the request id, the exception's
-/// name, and by turns the path and the text of its members.
+/// The code, the operation, the status, the limit and 4 where it is final, when the next attempt is due, the request id and the exception's
+/// name. JavaScript has the texts of its members, and hides in all of these what is secret.
 fn push_failure(out: &mut Vec<u8>, error: &Error, retry_at: Instant) {
     let limit = error.limit.map_or(0, |limit| limit as u64 + 1) + 4 * u64::from(error.is_final);
     push(out, &[FAILED, error.code as u64, error.operation as u64, error.status.into(), limit, retry_at.as_milliseconds()]);
     push_part(out, error.request_id.as_deref().unwrap_or_default());
-    if let Some(exception) = &error.exception {
-        push_part(out, exception.name.as_deref().unwrap_or_default());
-        for (path, value) in &exception.members {
-            push_part(out, path);
-            push_part(out, value);
-        }
-    }
+    push_part(out, error.exception.as_ref().and_then(|it| it.name.as_deref()).unwrap_or_default());
 }
 
 fn push_part(out: &mut Vec<u8>, part: &str) {

@@ -339,14 +339,14 @@ fn object(members: &[(&str, String)]) -> String {
 
 /// `namespace#Name:uri` to `Name`; `None` where no name is left.
 fn bare_name(text: &str) -> Option<String> {
-    let mut name = String::new();
-    for c in text.chars() {
-        match c {
-            ':' | ',' => break,
-            '#' => name.clear(),
-            ' ' => {}
-            _ => name.push(c),
-        }
+    // Piece by piece, because going through characters costs a browser more.
+    let mut rest = text;
+    let mut rest = part(&mut rest, b':');
+    let rest = part(&mut rest, b',');
+    let from = rest.bytes().rposition(|byte| byte == b'#').map_or(0, |at| at + 1);
+    let (mut rest, mut name) = (rest.get(from..).unwrap_or_default(), String::new());
+    while !rest.is_empty() {
+        name.push_str(part(&mut rest, b' '));
     }
     (!name.is_empty()).then_some(name)
 }

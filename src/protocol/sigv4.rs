@@ -93,10 +93,9 @@ pub fn signature(secret_access_key: &str, scope: &Scope<'_>, string_to_sign: &st
 /// The first 32 bits behind the point of the square or cube root of each of the first primes, of which SHA-256 is made (FIPS 180-4, 4.2.2
 /// and 5.3.3). A double has twenty bits more than that needs.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // that is the meaning
-const fn roots<const N: usize>(is_cube: bool) -> [u32; N] {
-    let mut all = [0; N];
+const fn roots(all: &mut [u32], is_cube: bool) {
     let (mut at, mut prime) = (0, 2_u32);
-    while at < N {
+    while at < all.len() {
         let mut divisor = 2;
         while divisor * divisor <= prime && prime % divisor != 0 {
             divisor += 1;
@@ -114,19 +113,25 @@ const fn roots<const N: usize>(is_cube: bool) -> [u32; N] {
         }
         prime += 1;
     }
-    all
 }
 
 /// What a hash starts from, and what each of its rounds adds.
 struct Constants([u32; 8], [u32; 64]);
 
 impl Constants {
-    const ALL: Self = Self(roots(false), roots(true));
+    const ALL: Self = Self::make();
+
+    const fn make() -> Self {
+        let mut all = Self([0; 8], [0; 64]);
+        roots(&mut all.0, false);
+        roots(&mut all.1, true);
+        all
+    }
 
     /// A browser makes them for each signature, which takes it some microseconds, because a table would be downloaded.
     fn new() -> Self {
         if cfg!(feature = "bare") {
-            Self(roots(false), roots(true))
+            Self::make()
         } else {
             Self::ALL
         }

@@ -13,7 +13,7 @@ export function refuse(name, expected, given) {
 const isA = (type) => (value) => typeof value === type;
 const isText = (most) => [(value) => isA("string")(value) && value.length > 0 && value.length <= most && !/[\0-\x1f\x7f]/.test(value), `1 to ${most} characters without control characters`];
 const isWhole = (least, most) => [(value) => Number.isInteger(value) && value >= least && value <= most, `a whole number from ${least} to ${most}`];
-const isOneOf = (...texts) => [(value) => texts.includes(value), texts.map((text) => `"${text}"`).join(", ").replace(/,([^,]*)$/, " or$1")];
+const isOneOf = (...texts) => [(value) => texts.includes(value), texts.map((text) => `"${text}"`).join(" or ")];
 const has = (...names) => [(value) => names.every((name) => isA("function")(value?.[name])), names.map((name) => `${name}()`).join(" and ")];
 /** An object of numbers that are not negative. */
 const counts = (...names) => [(value) => isObject(value) && Object.keys(value).every((name) => names.includes(name) && isA("number")(value[name]) && value[name] >= 0), `numbers from 0 on, by ${names.join(", ")}`];

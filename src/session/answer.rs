@@ -100,6 +100,7 @@ impl Poller {
     }
 
     /// Takes a configuration in.
+    #[inline(never)]
     fn take(&mut self, body_of: RequestId, response: Response, same: bool) {
         self.verify = false;
         self.rejected = false;

@@ -96,6 +96,7 @@ impl Poller {
     }
 
     /// Goes on where another poller was; of no effect once this one has begun.
+    #[inline(never)]
     pub(crate) fn resume(&mut self, saved: Option<Saved>, held: Option<Held>) {
         let now = self.now;
         if self.requests > 0 {

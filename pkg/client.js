@@ -325,13 +325,11 @@ export class ConfigurationClient extends EventTarget {
         if (!value && this.#stops > stops) throw stopped();
         return value;
       },
-      {
-        fallback: () => this.#configuration,
-        ended: () => {
-          this.#waiters?.delete(waiter);
-          if (!this.#waiters?.size) this.#waiters = undefined;
-          this.#hold();
-        },
+      () => this.#configuration,
+      () => {
+        this.#waiters?.delete(waiter);
+        if (!this.#waiters?.size) this.#waiters = undefined;
+        this.#hold();
       },
     );
     this.#add(waiter);

@@ -22,7 +22,7 @@ export class Waiter {
    * `look` gives what is waited for, or undefined, or throws what ends the wait; its argument says whether it is called
    * on a timer. After the time limit `fallback` counts.
    */
-  constructor({ signal, timeoutInMilliseconds = undefined }, limit, look, { fallback, ended }) {
+  constructor({ signal, timeoutInMilliseconds = undefined }, limit, look, fallback, ended) {
     this.promise = new Promise((resolve, reject) => {
       this.#reject = reject;
       const aborted = () => this.#end(reject, signal.reason);

@@ -31,3 +31,15 @@ test("a date to wait for becomes seconds, and anything else stays as it is", () 
   assert.ok(Number.isNaN(wait("soon GMT")));
   for (const value of ["120", "1.5", "-1", "2030-01-01", undefined]) assert.equal(wait(value), value);
 });
+
+/** As in src/protocol/exception.rs, whose cases these are. */
+test("what shows a piece of the token is not told, however it is written, and of credentials nothing is", async () => {
+  const { hide } = await import(pathToFileURL(path.join(installed().home, "credentials.js")));
+  const token = "AYADeL+/w==0123456789abcdef/xyz";
+  const showing = ["AYADeL+/w==0123456", "x AYADeL%2b%2fw%3d", "&#43;/w==0123456789", "e AYADeL", "..6789abcdef/xyz", token];
+  assert.deepEqual(hide({}, showing, token), showing.map(() => ""));
+  const fine = ["", "AYADe", "w==01", "token 12345 is expired"];
+  assert.deepEqual(hide({}, fine, token), fine);
+  assert.deepEqual([hide({}, ["a-b+c d"], "a-b+c"), hide({}, ["a-b"], "a-b"), hide({}, ["a"], "")], [[""], ["a-b"], ["a"]]);
+  assert.deepEqual(hide({ secrets: ["hunter2"] }, ["it is hunter2"], token), ["it is …"]);
+});

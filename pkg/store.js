@@ -46,11 +46,11 @@ export class Keeper {
   /** Since when this tab is its owner, as a date in milliseconds: later than that of all whose writing was found there. */
   since = 0;
 
-  constructor({ store, exclusive, sessionKey, endpoint, application, environment, configurationProfile, requiredMinimumPollIntervalInSeconds }, log) {
+  constructor({ store, exclusive, sessionKey, endpoint, useFipsEndpoint, useDualstackEndpoint, application, environment, configurationProfile, requiredMinimumPollIntervalInSeconds }, log) {
     this.#store = store;
     this.#log = log;
     // Without what means something in a file's name or to a driver of unstorage, which drops all that follows a question mark.
-    this.name = `appconfig-edge-${encodeURIComponent(JSON.stringify([sessionKey, endpoint, application, environment, configurationProfile, requiredMinimumPollIntervalInSeconds]))}`;
+    this.name = `appconfig-edge-${encodeURIComponent(JSON.stringify([sessionKey, endpoint, useFipsEndpoint, useDualstackEndpoint, application, environment, configurationProfile, requiredMinimumPollIntervalInSeconds]))}`;
     const isAlone = exclusive ?? store.exclusive === true;
     // Elsewhere a lock is a process's own, and what is stored is not.
     this.isShared = !isAlone && isBrowser && isOfWeb(store) && !!navigator.locks;

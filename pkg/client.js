@@ -234,7 +234,7 @@ export class ConfigurationClient extends EventTarget {
   async #take() {
     const stops = this.#stops;
     const kept = await this.#keeper?.load();
-    if (!kept || this.#stops !== stops) return;
+    if (!kept) return;
     const { configuration: it, session, usage } = kept;
     const spent = session && ["", ...session.slice(1)];
     if (usage) this.#meter.resume(usage);

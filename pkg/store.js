@@ -37,6 +37,7 @@ export class Keeper {
   #of; // that configuration
   #writing; // the write under way
   #since; // when it began
+  #gone = false; // whether all was forgotten since
   /** What it is kept under: no other client's, unless all of this is equal. */
   name;
   /** Whether tabs may share it under a lock. */
@@ -92,11 +93,19 @@ export class Keeper {
     else if (!this.keepsSession) return;
     const json = `[${this.#packed ?? null},${JSON.stringify(this.keepsSession ? { session, usage, since: this.since } : {})}]`;
     const text = `${FORM} ${this.#checksum(json)} ${json}`;
-    this.#write(() => this.#store.setItem(this.name, text));
+    this.#gone = false;
+    this.#write(() => {
+      if (this.#gone) return;
+      const result = this.#store.setItem(this.name, text);
+      // One that was too slow to be waited for does not bring back what was forgotten.
+      result?.then?.(() => this.#gone && this.forget(), () => {});
+      return result;
+    });
   }
 
   forget() {
     this.#of = this.#packed = undefined;
+    this.#gone = true;
     return this.#write(() => this.#store.removeItem(this.name));
   }
 

@@ -163,6 +163,19 @@ test("a crash loop in which each session is lost opens three sessions, then one 
   for (let i = 3; i < opened.length; i++) assert.ok(opened[i] - opened[i - 3] >= 9 * MINUTE || i < 4, `session ${i + 1} came ${opened[i] - opened[i - 3]} ms after the third before`);
 });
 
+test("the budget survives where the session does not: newer bootstraps, and a validate that refuses what is kept", async () => {
+  for (const [name, more] of Object.entries({
+    bootstrap: () => ({ bootstrap: { content: "{}", receivedAt: world.date } }),
+    validate: () => ({ validate: ({ source }) => source !== "store" }),
+  })) {
+    const { asked, fetch } = counted(service({ intervalInSeconds: 60 }));
+    const store = storeOf();
+    for (const end = world.date + HOUR; world.date < end; world.reboot(10_000)) await live({ fetch, store, milliseconds: 20_000, killed: true, options: more() });
+    console.log(`${name}: ${asked.sessions} sessions in an hour`);
+    assert.ok(asked.sessions >= 3 && asked.sessions <= 3 + 6, `${asked.sessions} sessions with ${name}`);
+  }
+});
+
 test("a crash loop whose sessions come to nothing opens ever fewer, down to one an hour", async () => {
   const emulator = service({ intervalInSeconds: 1 });
   const { asked, fetch } = counted(emulator);

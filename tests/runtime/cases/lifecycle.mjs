@@ -57,7 +57,13 @@ export default (test) => {
     const [failed, soon] = await timed(t.client({ fetch: unreachable, bootstrap }), 5000);
     equal(failed, "bootstrap");
     ok(soon < 5000, `a failure is known after ${soon} ms`);
-    // Beside one that does not wait.
+    // Beside one that does not wait, and with a session of which the next poll is not due yet.
+    const store = storeOf();
+    await lived(t, store, sent(BLUE, { interval: 1 }));
+    const kept = t.client({ fetch: upstream(sent()).fetch, store, exclusive: true });
+    const { source: found, status } = await t.soon(Promise.race([kept.start(), pause(5000)]).then(({ source }) => ({ source, status: kept.status })));
+    same([found, status], ["store", "stale"]);
+    equal(await t.soon(Promise.all([kept.start(), kept.start({ timeoutInMilliseconds: 5000 })]).then(() => kept.status)), "ready");
     const both = t.client({ fetch: upstream(opened(), () => pause(150).then(sent(GREEN))).fetch, bootstrap });
     const [first, second] = await t.soon(Promise.all([both.start(), both.start({ timeoutInMilliseconds: 5000 })]));
     // In workerd only who made the poll is told of its end, and who waits looks for it.

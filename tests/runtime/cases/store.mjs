@@ -1,4 +1,4 @@
-import { equal, matches, ok, pause, same } from "../expect.mjs";
+import { equal, matches, ok, pause, rejects, same } from "../expect.mjs";
 import { target } from "../harness.mjs";
 import { bytesOf } from "../samples.mjs";
 import { after, later, only, plain, rejecting, silent, storeOf, throwing } from "../stores.mjs";
@@ -298,6 +298,24 @@ export default (test) => {
     }
   });
 
+  test("forget() holds against a write that was too slow to be waited for", async (t) => {
+    const store = storeOf(only("set", after(1500)));
+    const client = t.client({ fetch: upstream(opened(), sent(BLUE, { interval: 60 })).fetch, store, ...exclusive });
+    await t.soon(client.start());
+    await t.soon(store.asked("set", 2));
+    await t.soon(client.forget());
+    await pause(2000);
+    equal(store.map.size, 0, "entries");
+  });
+
+  test("forget() leaves nothing of what was refused", async (t) => {
+    const client = t.client({ fetch: upstream(opened(), sent("red", { type: "text/plain" })).fetch, validate: () => false });
+    await t.soon(rejects(client.start(), "refused"));
+    ok(client.rejected);
+    await t.soon(client.forget());
+    equal(client.rejected, undefined);
+  });
+
   test("forget() before the first start() removes what others left", async (t) => {
     const store = storeOf(later);
     await lived(t, store);
@@ -341,6 +359,7 @@ export default (test) => {
     const next = t.heard({ fetch: again.fetch, store, ...exclusive, validate: () => true });
     equal((await t.soon(next.client.start())).text(), GREEN);
     equal((await next.heard.nth("update", 2)).configuration.text(), "red");
+    same(again.calls.map(({ operation }) => operation), ["StartConfigurationSession", "GetLatestConfiguration"]);
   });
 
   test("many clients that start at once with one store share nothing by accident", async (t) => {
@@ -365,6 +384,7 @@ export default (test) => {
     const client = t.client({ fetch: upstream(sent()).fetch, store: storeOf(after(20), store.map), ...exclusive });
     const all = await t.soon(Promise.all([client.start(), client.refresh(), client.start(), client.refresh()]));
     ok(all.every((it) => it === client.configuration), "one configuration");
+    await pause(100); // until the last one has read it
     same(client.usage, { requests: 2, sessions: 1, configurationsReceived: 1, bytes: client.usage.bytes, errors: 0, estimatedPrice: 0.0008 + 2 * 0.0000002 });
   });
 

@@ -20,7 +20,7 @@ const sentences = {
   "headers-hidden": "the endpoint must send Access-Control-Expose-Headers: Next-Poll-Configuration-Token, Next-Poll-Interval-In-Seconds, Version-Label",
   "invalid-body": "the configuration does not parse; what was held is kept",
   "body-too-large": "the configuration is larger than maximumBodyBytes; what was held is kept",
-  "no-configuration": "the service sent an empty configuration; what was held is kept",
+  "no-configuration": "the configuration is empty; what was held is kept",
   "refused": "the configuration was refused by validate; what was held is kept",
 };
 export const codes = Object.keys(sentences);

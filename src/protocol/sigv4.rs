@@ -328,6 +328,43 @@ mod tests {
     }
 
     #[test]
+    fn a_hash_is_right_whatever_the_length() {
+        let data: Vec<u8> = (0..=255).chain(0..=255).collect();
+        let all: String = (0..data.len()).map(|length| payload_hash(&data[..length])).collect();
+        // Python's.
+        assert_eq!(payload_hash(all.as_bytes()), "2ea3a289d0430b02fdd9acd46ea4c99de020747e7eb95411d1a5c739a1560b20");
+    }
+
+    #[test]
+    fn hmacs_are_those_of_rfc_4231_and_of_keys_about_as_long_as_a_block() {
+        let of = |key: &[u8], data: &str| hex(&hmac(&Constants::new(), key, data.as_bytes()));
+        assert_eq!(of(&[0x0b; 20], "Hi There"), "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
+        assert_eq!(of(b"Jefe", "what do ya want for nothing?"), "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+        assert_eq!(
+            of(&[0xaa; 131], "Test Using Larger Than Block-Size Key - Hash Key First"),
+            "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"
+        );
+        // Python's.
+        assert_eq!(of(&[0xaa; 64], "data"), "b40cc916de2e548d1d83723a3ec6ee0e87a74b75bc9c521b79a22049fd6425dc");
+        assert_eq!(of(&[0xaa; 65], "data"), "80d3b585196395ba8e1c99f886aa5cc5b7743b9a315481906bbf4a4ef0ac4a63");
+    }
+
+    #[test]
+    fn a_request_with_a_body_and_a_session_token_is_signed_with_both() {
+        let credentials = Credentials { access_key_id: "AKID", secret_access_key: "secret", session_token: Some("a/b+c==") };
+        // As a script of the documentation's steps signs it.
+        assert_eq!(
+            sign("http://localhost:2772/a%20b//configurationsessions", Some("{}"), &credentials, "eu-west-1", "20260102T030405Z"),
+            "AWS4-HMAC-SHA256 Credential=AKID/20260102/eu-west-1/appconfig/aws4_request, \
+             SignedHeaders=content-type;host;x-amz-date;x-amz-security-token, \
+             Signature=6d5172e58cd1cb601094e1531025a41357a9e98e005b1d23cba2dbe200e66e46"
+        );
+        let credentials = Credentials { session_token: None, ..credentials };
+        let authorization = sign("http://localhost", None, &credentials, "eu-west-1", "20260102T030405Z");
+        assert!(authorization.contains(" SignedHeaders=host;x-amz-date, "), "{authorization}");
+    }
+
+    #[test]
     fn every_day_is_written_as_it_is_read() {
         for day in 0..84_000_u64 {
             let time = (day * 86_400 + day * 7 % 86_400) * 1000 + 999;

@@ -126,3 +126,64 @@ pub(crate) fn join(parts: &[&str], separator: &str) -> String {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_ends_before_its_separator() {
+        let mut rest = "a:bc::d";
+        let parts: Vec<_> = (0..6).map(|_| part(&mut rest, b':')).collect();
+        assert_eq!(parts, ["a", "bc", "", "d", "", ""]);
+    }
+
+    #[test]
+    fn a_path_that_is_signed_has_no_empty_segments_and_is_encoded_once_more() {
+        for (sent, signed) in [("", "/"), ("configuration", "/configuration"), ("a//b", "/a/b"), ("/a/", "/a/"), ("a%20b/c", "/a%2520b/c")]
+        {
+            let mut out = String::new();
+            push_path(&mut out, sent);
+            assert_eq!(out, signed, "{sent}");
+        }
+    }
+
+    #[test]
+    fn a_path_that_is_checked_is_normalized_where_the_service_does_so() {
+        for (sent, normalized, as_it_is) in [
+            ("/", "/", "/"),
+            ("/a/b", "/a/b", "/a/b"),
+            ("/a/./b/../c/", "/a/c/", "/a/./b/../c/"),
+            ("/../a//b", "/a/b", "/../a//b"),
+            ("/a/..", "/", "/a/.."),
+            ("/./", "/", "/./"),
+            ("/a%20b", "/a%2520b", "/a%2520b"),
+        ] {
+            assert_eq!((path(sent, true).as_str(), path(sent, false).as_str()), (normalized, as_it_is), "{sent}");
+        }
+    }
+
+    #[test]
+    fn a_query_is_decoded_encoded_anew_and_sorted() {
+        for (sent, canonical) in [("", ""), ("b=2&a=1", "a=1&b=2"), ("a=2&&a=1", "a=1&a=2"), ("a", "a="), ("a=+%7e/=", "a=%2B~%2F%3D")] {
+            assert_eq!(query(sent).as_deref(), Some(canonical), "{sent}");
+        }
+        assert_eq!(query("a=%2"), None);
+    }
+
+    #[test]
+    fn a_header_is_one_line_and_its_name_is_among_those_that_are_signed() {
+        assert_eq!(value("  a  b \t c "), "a b c");
+        let (mut headers, mut names) = (String::new(), String::new());
+        push_header(&mut headers, &mut names, "host", "a");
+        push_header(&mut headers, &mut names, "x-amz-date", "b");
+        assert_eq!((headers.as_str(), names.as_str()), ("host:a\nx-amz-date:b\n", "host;x-amz-date"));
+        assert_eq!(request("GET", "/", "a=1", &headers, &names, "hash"), "GET\n/\na=1\nhost:a\nx-amz-date:b\n\nhost;x-amz-date\nhash");
+    }
+
+    #[test]
+    fn a_text_that_is_joined_never_grows() {
+        let text = join(&["a", "bc", "d"], "/");
+        assert_eq!((text.as_str(), text.capacity()), ("a/bc/d", 7));
+    }
+}

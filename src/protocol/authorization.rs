@@ -141,3 +141,87 @@ impl Authorization {
         Scope { day: &self.day, region: &self.region, service: &self.service }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEADER: &str =
+        "AWS4-HMAC-SHA256 Credential=key/20260102/eu-west-1/appconfig/aws4_request, SignedHeaders=host;x-amz-date, Signature=5d67";
+    const QUERY: &str = "b=2&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=key%2F20260102%2Feu-west-1%2Fappconfig%2Faws4_request&\
+                         X-Amz-Date=20260102T030405Z&X-Amz-SignedHeaders=host&X-Amz-Signature=5d67&a=1";
+
+    fn headers(all: &[(&str, &str)]) -> Vec<(String, String)> {
+        all.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect()
+    }
+
+    fn received<'a>(headers: &'a [(String, String)], query: &'a str) -> Received<'a> {
+        Received { method: "GET", path: "/configuration", query, headers, body: b"" }
+    }
+
+    #[test]
+    fn it_is_read_from_the_header() {
+        let mut all = headers(&[("Authorization", HEADER), ("X-Amz-Date", "20260102T030405Z"), ("HOST", " a  b"), ("host", "c ")]);
+        assert_eq!(received(&all, "").header("host").as_deref(), Some("a b,c"));
+        let read = |headers: &[(String, String)]| Authorization::read(&received(headers, ""));
+        let it = read(&all).unwrap();
+        assert_eq!((it.access_key_id.as_str(), it.day.as_str(), it.region.as_str()), ("key", "20260102", "eu-west-1"));
+        assert_eq!((it.service.as_str(), it.signature.as_str(), it.timestamp.as_str()), ("appconfig", "5d67", "20260102T030405Z"));
+        assert_eq!(it.signed_headers, ["host", "x-amz-date"]);
+        assert_eq!((it.is_presigned, it.expires_in, it.session_token), (false, None, None));
+        all.push(("x-amz-security-token".into(), "token".into()));
+        assert_eq!(read(&all).unwrap().session_token.as_deref(), Some("token"));
+        for (what, by) in
+            [("HMAC-SHA256", "HMAC-SHA1"), ("aws4_request", "aws5_request"), ("key/20260102/", ""), ("Signature", "signature")]
+        {
+            all[0].1 = HEADER.replace(what, by);
+            assert!(read(&all).is_none(), "{by}");
+        }
+        all[0].1 = HEADER.into();
+        all.remove(1);
+        assert!(read(&all).is_none(), "without a date");
+    }
+
+    #[test]
+    fn it_is_read_from_the_query() {
+        let read = |query: &str| Authorization::read(&received(&[], query));
+        let it = read(QUERY).unwrap();
+        assert_eq!((it.access_key_id.as_str(), it.signature.as_str(), it.timestamp.as_str()), ("key", "5d67", "20260102T030405Z"));
+        assert_eq!((it.is_presigned, it.expires_in, it.session_token), (true, None, None));
+        let it = read(&(QUERY.to_owned() + "&X-Amz-Expires=300&X-Amz-Security-Token=a%2Fb")).unwrap();
+        assert_eq!((it.expires_in, it.session_token.as_deref()), (Some(300), Some("a/b")));
+        assert!(read(&(QUERY.to_owned() + "&X-Amz-Expires=soon")).is_none());
+        for name in ["Algorithm", "Credential", "Date", "SignedHeaders", "Signature"] {
+            assert!(read(&QUERY.replace(name, "Else")).is_none(), "without {name}");
+        }
+        assert!(read(&QUERY.replace("SHA256", "SHA1")).is_none());
+    }
+
+    #[test]
+    fn the_canonical_request_has_the_query_without_a_signature_of_its_own() {
+        let all = headers(&[("Host", "a"), ("X-Amz-Date", "20260102T030405Z"), ("Authorization", HEADER)]);
+        let hash = payload_hash(b"");
+        let it = received(&all, "b=2&X-Amz-Signature=5d67&a=1");
+        assert_eq!(
+            Authorization::read(&it).unwrap().canonical_request(&it, true).unwrap(),
+            format!("GET\n/configuration\nX-Amz-Signature=5d67&a=1&b=2\nhost:a\nx-amz-date:20260102T030405Z\n\nhost;x-amz-date\n{hash}")
+        );
+        let it = received(&all[..1], QUERY);
+        let presigned = Authorization::read(&it).unwrap();
+        assert_eq!(
+            presigned.canonical_request(&it, true).unwrap(),
+            format!(
+                "GET\n/configuration\nX-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=key%2F20260102%2Feu-west-1%2Fappconfig%2Faws4_request&\
+                 X-Amz-Date=20260102T030405Z&X-Amz-SignedHeaders=host&a=1&b=2\nhost:a\n\nhost\n{hash}"
+            )
+        );
+        assert_eq!(presigned.canonical_request(&received(&[], QUERY), true), None, "a signed header is not there");
+        let to_sign = presigned.string_to_sign("request");
+        assert_eq!(
+            to_sign,
+            format!("AWS4-HMAC-SHA256\n20260102T030405Z\n20260102/eu-west-1/appconfig/aws4_request\n{}", payload_hash(b"request"))
+        );
+        let scope = Scope { day: "20260102", region: "eu-west-1", service: "appconfig" };
+        assert_eq!(presigned.expected_signature("secret", &to_sign), signature("secret", &scope, &to_sign));
+    }
+}

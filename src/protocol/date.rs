@@ -106,6 +106,21 @@ mod tests {
     }
 
     #[test]
+    fn the_first_and_last_moments_are_read_and_written() {
+        for (text, time) in [
+            ("Thu, 01 Jan 1970 00:00:00 GMT", 0),
+            ("Thu, 29 Feb 1996 23:59:59 GMT", 825_638_399_000),
+            ("Tue, 29 Feb 2000 00:00:00 GMT", 951_782_400_000),
+            ("Mon, 01 Mar 2100 12:34:56 GMT", 4_107_587_696_000),
+            ("Fri, 31 Dec 9999 23:59:59 GMT", 253_402_300_799_000),
+        ] {
+            assert_eq!((parse(text), format(time).as_str()), (Some(time), text));
+        }
+        assert_eq!(parse("2016-12-31T23:59:60Z"), Some(1_483_228_800_000), "a leap second is the next one");
+        assert_eq!(parse("1994-11-06T08:49:37.123456Z"), Some(784_111_777_000));
+    }
+
+    #[test]
     fn what_is_not_a_date_is_refused() {
         for text in [
             "",
@@ -117,6 +132,19 @@ mod tests {
             "1994-13-06T08:49:37Z",
             "1994-11-06",
             "Sun, 99 Nov 1994 08:49:37 GMT",
+            "Sun, 00 Nov 1994 08:49:37 GMT",
+            "Sun, 32 Nov 1994 08:49:37 GMT",
+            "Sun, 06 Nov 1994 24:49:37 GMT",
+            "Sun, 06 Nov 1994 08:60:37 GMT",
+            "Sun, 06 Nov 1994 08:49:61 GMT",
+            "Sun, 06 Nov 1994 08:49:37 CET",
+            "Sun, 06 Nov 1994 08:49:37 1 GMT",
+            "Sun, 06 Nov 10000 08:49:37 GMT",
+            "Sun, 06 Nov 1994 08:49:37 Z",
+            "06 11 1994 08:49:37 GMT",
+            "1994-00-06T08:49:37Z",
+            "1994-11-06T08:49Z",
+            "1994-11-06T08:49:37.1.2Z",
         ] {
             assert_eq!(parse(text), None, "{text}");
         }

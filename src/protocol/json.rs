@@ -413,6 +413,28 @@ mod tests {
     }
 
     #[test]
+    fn texts_are_found_four_objects_deep_and_before_a_document_breaks_off() {
+        let pairs = |text: &str| texts(text).into_iter().map(|(path, text)| path + "=" + &text).collect::<Vec<_>>();
+        let whole = r#"{"a":"1","b":{"c":{"d":{"e":"4","f":{"g":"5"},"h":"4"},"i":"3"}},"j":2,"k":[{"l":"x"}],"m":"1"}"#;
+        assert_eq!(pairs(whole), ["a=1", "b.c.d.e=4", "b.c.d.h=4", "b.c.i=3", "m=1"]);
+        assert_eq!(pairs(r#"{"a":"1","b":{"c":"2","d"#), ["a=1", "b.c=2"]);
+        assert_eq!(pairs("[]"), [""; 0]);
+    }
+
+    #[test]
+    fn what_is_skipped_ends_where_its_levels_do() {
+        let mixed = "[{\"a\":".repeat(32) + "1" + &"}]".repeat(32);
+        for text in [mixed.as_str(), r#"{"a":[1,{"b":[]},2],"c":{"d":[{}]}}"#, "[[1],[2]]", "-1.5e-3", "1E+2", "0"] {
+            let followed = text.to_owned() + " ,x";
+            let mut reader = Reader::new(&followed);
+            assert_eq!((reader.skip(), reader.rest()), (Some(()), " ,x"), "{text}");
+        }
+        for text in ["[1}", r#"{"a":[1}]"#, r#"{"a":1]"#, r#"[1,"a":2]"#, r#"{"a":{"b":1},2}"#, "1e+-3", "--1"] {
+            assert!(!is_document(text), "{text}");
+        }
+    }
+
+    #[test]
     fn nesting_is_limited_and_never_recurses() {
         assert!(is_document(&("[".repeat(64) + &"]".repeat(64))));
         assert!(!is_document(&("[".repeat(66) + &"]".repeat(66))));

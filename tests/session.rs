@@ -353,3 +353,70 @@ fn a_new_session_that_brings_nothing_is_doubted_where_nothing_is_held() {
     assert!(it.wait() >= 60 * SECOND);
     assert_eq!(it.asks(), (POLL, "t2"), "the next session is an hour away");
 }
+
+#[test]
+fn a_token_or_a_configuration_counts_only_in_a_success() {
+    let mut it = Scenario::new();
+    it.start().answer(Response { status: 202, ..session("initial") });
+    assert_eq!(it.error().code, Code::UnexpectedAnswer);
+    it.wait();
+    assert_eq!(it.asks(), START);
+    let mut it = Scenario::ready("t1", 60);
+    it.wait();
+    it.answer(Response { status: 206, ..configuration("t2", 60) });
+    let error = it.error();
+    assert_eq!((error.code, error.status, error.is_final), (Code::UnexpectedAnswer, 206, false));
+    it.wait();
+    assert_eq!(it.asks(), (POLL, "t1"));
+    it.answer(Response { next_token: None, ..configuration("t2", 60) });
+    let error = it.error();
+    assert_eq!((error.code, error.status, error.is_final), (Code::UnexpectedAnswer, 200, false), "nothing is hidden where nothing can be");
+}
+
+#[test]
+fn a_session_that_was_good_for_something_leaves_the_budget_as_it_is() {
+    let mut it = Scenario::ready("t1", 60);
+    it.wait();
+    it.answer(problem("Expired"));
+    assert_eq!(it.saved.as_ref().map(|saved| saved.refill), Some(600 * SECOND));
+    it.answer(session("initial")).answer(problem("Expired"));
+    assert_eq!(it.saved.as_ref().map(|saved| saved.refill), Some(1200 * SECOND));
+}
+
+#[test]
+fn an_error_by_aws_before_it_delivers_leaves_the_token_unspent_and_no_other_does() {
+    let html = |status| Response { status, text: "<html>".into(), ..Response::default() };
+    for (answer, is_doubted) in [
+        (exception(429, "ThrottlingException", "{}"), false),
+        (exception(403, "AccessDeniedException", "{}"), false),
+        (html(403), true),
+        (html(502), true),
+        (exception(500, "InternalServerException", "{}"), true),
+    ] {
+        let mut it = Scenario::ready("t1", 60);
+        it.wait();
+        it.answer(answer.clone()).wait();
+        it.told();
+        it.answer(unchanged("t2", 60));
+        assert_eq!((it.told().is_empty(), !it.asks_nothing()), (is_doubted, is_doubted), "{answer:?}");
+    }
+}
+
+#[test]
+fn an_empty_answer_to_the_next_poll_does_not_settle_a_doubt() {
+    let mut it = Scenario::ready("t1", 60);
+    for token in ["t2", "t3"] {
+        it.wait();
+        it.fail(Failure::Network).wait();
+        it.answer(unchanged(token, 60));
+        if token == "t2" {
+            it.answer(session("initial")).answer(success("t", 60, Body::Same));
+        }
+    }
+    it.told();
+    assert!(it.asks_nothing(), "one an hour");
+    it.wait();
+    assert_eq!(it.asks(), (POLL, "t3"));
+    it.answer(unchanged("t4", 60));
+    assert_eq!((it.told(), it.poller.status()), (vec![], Status::Stale), "that poll says nothing of the one before");
+}

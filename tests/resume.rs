@@ -239,6 +239,12 @@ fn a_session_that_is_back_stays_so_whatever_the_date_says_later() {
     it.start().answer(session("initial"));
     it.give(Input::Stop).pass(25 * MINUTE).start().give(Input::Stop);
     assert_eq!(it.saved.as_ref().map(|saved| saved.sessions_left), Some(3));
+    // Who only refreshes says nothing more until it stops.
+    let mut it = Scenario::new();
+    it.refresh().answer(session("initial")).answer(configuration("t1", 60));
+    assert_eq!(it.saved.as_ref().map(|saved| saved.sessions_left), Some(2));
+    it.pass(25 * MINUTE).give(Input::Stop);
+    assert_eq!(it.saved.as_ref().map(|saved| saved.sessions_left), Some(3));
 }
 
 #[test]

@@ -14,9 +14,9 @@ use scenario::{configuration, exception, problem, session, success, unchanged, S
 #[test]
 fn a_first_start_opens_a_session_and_polls_at_once() {
     let mut it = Scenario::new();
-    assert_eq!((it.poller.status(), it.timer), (Status::Idle, None));
+    assert_eq!((it.poller.status(), it.poller.is_polling(), it.timer), (Status::Idle, false, None));
     assert_eq!(it.start().asks(), START);
-    assert_eq!(it.poller.status(), Status::Starting);
+    assert_eq!((it.poller.status(), it.poller.is_polling()), (Status::Starting, true));
     assert_eq!(it.answer(session("initial")).asks(), (POLL, "initial"));
     it.answer(configuration("t1", 60));
     let told = it.told();
@@ -324,6 +324,32 @@ fn a_poll_that_died_is_abandoned_by_the_clock_and_its_late_answer_dropped() {
     it.give(Input::Response(dead, configuration("t2", 60)));
     assert_eq!(it.told(), [], "too late");
     assert_eq!(it.pass(SECOND).refresh().asks(), (POLL, "t1"), "the token is kept");
+}
+
+#[test]
+fn an_answer_that_drips_is_abandoned_by_the_limit_that_is_over_first() {
+    let mut it = Scenario::ready("t1", 60);
+    it.wait();
+    let (id, _) = it.sent.clone().unwrap();
+    for _ in 0..12 {
+        it.pass(9 * SECOND).give(Input::Progress(id));
+        assert!(it.told().is_empty());
+    }
+    it.pass(9 * SECOND).give(Input::Progress(id));
+    assert_eq!(it.timer, Some(it.monotonic + 3 * SECOND), "120 seconds in all");
+    it.wait();
+    assert_eq!(it.error().limit, Some(Limit::Total));
+
+    let mut it = Scenario::ready("t1", 60);
+    it.wait();
+    let (id, _) = it.sent.clone().unwrap();
+    it.pass(9 * SECOND).give(Input::Progress(id));
+    assert_eq!(it.wait(), 10 * SECOND);
+    assert_eq!(it.error().limit, Some(Limit::Idle));
+
+    let mut it = Scenario::with(|options| options.limits.total = options.limits.headers);
+    it.start().wait();
+    assert_eq!(it.error().limit, Some(Limit::Headers), "the one that says more");
 }
 
 #[test]

@@ -8,7 +8,7 @@ mod scenario;
 
 use appconfig_edge::protocol::response::Body;
 use appconfig_edge::protocol::Token;
-use appconfig_edge::session::{Code, Event, Failure, Held, Input, Saved, Status};
+use appconfig_edge::session::{Code, Event, Failure, Held, Input, Instant, Now, Output, Saved, Status};
 use scenario::{configuration, exception, problem, session, success, unchanged, Scenario, DAY, HOUR, POLL, SECOND, START};
 
 const MINUTE: u64 = 60 * SECOND;
@@ -46,9 +46,13 @@ fn who_goes_on_with_a_token_says_so_before_it_is_sent() {
     first.give(Input::Stop);
     assert!(!first.saved.as_ref().unwrap().in_use);
     let mut it = next(&first, HOUR);
-    it.start();
-    assert_eq!(it.asks(), (POLL, "t1"));
-    assert_eq!(it.saved.as_ref().map(|saved| saved.in_use), Some(true));
+    let now = Now { monotonic: Instant::from_milliseconds(it.monotonic), wall: it.wall };
+    it.poller.handle_input(now, Input::Start);
+    // Once, and before the request.
+    assert!(matches!(it.poller.poll_output(), Output::Save(Saved { in_use: true, .. })));
+    assert!(matches!(it.poller.poll_output(), Output::Request(_, request) if request.url.ends_with("=t1")));
+    assert!(matches!(it.poller.poll_output(), Output::Event(Event::StatusChanged { .. })));
+    assert!(matches!(it.poller.poll_output(), Output::Timeout(Some(_))));
 }
 
 #[test]

@@ -28,6 +28,21 @@ fn a_first_start_opens_a_session_and_polls_at_once() {
 }
 
 #[test]
+fn a_change_of_the_status_is_told_once_and_nothing_changes_before_somebody_asks() {
+    let mut it = Scenario::new();
+    for input in [Input::Timeout, Input::Visible(true), Input::Limited(false), Input::Resume(None, None)] {
+        it.give(input);
+        assert_eq!((it.poller.status(), &it.events[..]), (Status::Idle, &[][..]));
+    }
+    it.refresh();
+    assert_eq!(it.events, [Event::StatusChanged { status: Status::Starting, previous: Status::Idle }]);
+    it.give(Input::Timeout).answer(session("initial"));
+    assert_eq!(it.events.len(), 1);
+    it.answer(configuration("t1", 60));
+    assert_eq!(it.events.last(), Some(&Event::StatusChanged { status: Status::Ready, previous: Status::Starting }));
+}
+
+#[test]
 fn an_empty_answer_is_unchanged_whatever_its_headers() {
     let mut it = Scenario::ready("t1", 60);
     it.wait();

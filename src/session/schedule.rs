@@ -178,6 +178,7 @@ mod tests {
         let waits = waits(Pace::Slow, Some(60_000), 5);
         assert!(waits[0].0 >= 60_000 && waits[0].1 <= 66_000 && waits[1].0 >= 120_000 && waits[2].0 >= 240_000);
         assert!(waits.iter().skip(3).all(|(shortest, longest)| *shortest >= 270_000 && *longest <= 297_000));
+        assert!(waits.iter().all(|(shortest, longest)| longest - shortest >= shortest / 11), "all of the tenth is used: {waits:?}");
     }
 
     #[test]

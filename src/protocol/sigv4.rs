@@ -359,6 +359,11 @@ mod tests {
              SignedHeaders=content-type;host;x-amz-date;x-amz-security-token, \
              Signature=6d5172e58cd1cb601094e1531025a41357a9e98e005b1d23cba2dbe200e66e46"
         );
+        // Real ones are longer than their requests.
+        let long = "t".repeat(1000);
+        let credentials = Credentials { session_token: Some(&long), ..credentials };
+        let authorization = sign("http://localhost", None, &credentials, "eu-west-1", "20260102T030405Z");
+        assert!(authorization.ends_with("6c51357cc5cc3161202a31ed4139ecba54e5608b06d6ee86a78a9b03f1d71ae2"), "{authorization}");
         let credentials = Credentials { session_token: None, ..credentials };
         let authorization = sign("http://localhost", None, &credentials, "eu-west-1", "20260102T030405Z");
         assert!(authorization.contains(" SignedHeaders=host;x-amz-date, "), "{authorization}");

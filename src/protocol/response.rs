@@ -225,6 +225,22 @@ mod tests {
     }
 
     #[test]
+    fn a_token_is_taken_from_a_whole_document_by_its_name_whoever_parsed_it() {
+        let of = |text: &str| Response { text: text.into(), ..Response::default() };
+        let token = |text: &str| of(text).initial_token().map(|token| token.as_str().to_owned());
+        assert_eq!(token(r#"{"a":"b","InitialConfigurationToken":"t"}"#).as_deref(), Some("t"));
+        for text in [r#"{"InitialConfigurationToken":"t""#, r#"{"a":"b"}"#, ""] {
+            assert_eq!(token(text), None, "{text}");
+        }
+        let mut it = of(r#"{"a":"b"}"#);
+        assert_eq!(it.document().texts, [("a".into(), "b".into())]);
+        assert_eq!(it.take_document().texts, [("a".into(), "b".into())]);
+        it.document = Some(Document::read(r#"{"InitialConfigurationToken":"parsed"}"#));
+        assert_eq!(it.initial_token().as_ref().map(Token::as_str), Some("parsed"));
+        assert_eq!(it.take_document().texts[0].1, "parsed");
+    }
+
+    #[test]
     fn what_is_read_depends_on_the_status() {
         use header::{AMZ_RETRY_AFTER, CONTENT_TYPE, ERROR_TYPE, NEXT_INTERVAL, NEXT_TOKEN, REQUEST_ID, RETRY_AFTER, VERSION_LABEL};
         for status in [0, 200, 201, 202, 204, 302, 400, 500] {

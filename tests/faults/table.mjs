@@ -61,7 +61,7 @@ nobody deployed, a status that is untrue, a token or key in an error, a \`start(
 pass by a clock that is driven.
 
 **Requests / sessions** are what the service saw in the whole of a test, with its good beginning and end and all its clients, over several seeds: the least and the most. A test fails
-when it spends other sessions, or a quarter more requests.
+when it spends other sessions (a tenth more, where their answers are lost and so each attempt is one), or a quarter more requests.
 
 | | what goes wrong | result | tests | requests / sessions |
 |---|---|---|---|---|

@@ -135,8 +135,9 @@ async function troubled() {
     },
   });
   await it.call("refresh");
-  await it.mended("throttled", () => it.emulator.fault("throttle"));
+  // First, because a second attempt would wait longer than this by itself.
   await it.mended("throttled", () => it.instead.push(json(429, { Message: "MESSAGE-MARK" }, { "x-amzn-errortype": "TooManyRequestsException", "retry-after": "2" })));
+  await it.mended("throttled", () => it.emulator.fault("throttle"));
   await it.doubted("unexpected-answer", () => it.emulator.fault("html-page"));
   await it.mended("not-sent", () => (throws = true));
   it.emulator.fault("interval", { seconds: 2 });

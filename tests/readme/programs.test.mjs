@@ -109,8 +109,8 @@ test("a schema gives the configuration its value, and refuses another one", asyn
   const it = await run("validate.mjs", text);
   assert.equal(await it.ended(), 0, it.output());
   assert.equal(it.output(), "true blue\n");
-  await server.write('{"checkout":"yes"}');
-  const refused = await run("validate.mjs", text);
+  const other = await serveFolder(folder, onEnd, '{"checkout":"yes"}');
+  const refused = await run("validate.mjs", text.replace(server.url, other.url));
   assert.notEqual(await refused.ended(), 0);
   assert.match(refused.output(), /refused by validate.*checkout/);
 });

@@ -28,7 +28,7 @@ export class Driver {
   #options;
   #host;
   #self; // the first argument of all that the host has
-  #exchange; // the request under way: { id, controller, reader }
+  #exchange; // the request under way: { controller, size, reader, received }
   #timer;
   #due; // when it fires
   #holds = false;
@@ -37,7 +37,7 @@ export class Driver {
   #wanted = false; // somebody refreshes
   #asked = false; // whether the service may have seen the token that was saved last
   #left = 0; // 1 while it leaves, then 2
-  /** What the engine wants to be kept, as resume() in src/wasm/engine.rs has it: [token, obtained, due, interval, is, …]. */
+  /** What the engine wants to be kept, as resumption() in src/wasm/engine.rs reads it: token, obtained, due, interval, is and so on, with a NUL between them. */
   saved;
   /**
    * Whether who refreshes looks after the poll under way, with inputs that apply its limits by the clock: then it needs no
@@ -45,7 +45,7 @@ export class Driver {
    */
   watched = false;
 
-  /** `host` has functions, each of them called with `self` first: see client.js. `saved` is what another driver had. */
+  /** `host` has functions, each of them called with `self` first: see client.js. `saved` has the parts of what another driver was to keep. */
   constructor(options, host, self, saved) {
     this.#options = options;
     this.#host = host;

@@ -1,7 +1,7 @@
 // node hosts/visitors.mjs CONTENDER '{ visitors, loads, days, minutes, seed }': so many people who open a page so often a day, by a clock that is
 // turned by hand, with the emulator as the service. Something is deployed at noon of each day. Prints what a page load of the last day asked for.
 
-import { install } from "../../tests/clock/clock.mjs";
+import { install, seedRandom } from "../../tests/clock/clock.mjs";
 import { INTERVAL_IN_SECONDS, names } from "../documents.mjs";
 import { each, meter } from "../meter.mjs";
 
@@ -12,14 +12,7 @@ const DAY = 24 * 60 * MINUTE;
 const life = minutes * MINUTE;
 
 const clock = install();
-// Mulberry32: the same seed, the same draws, those of the clients as well.
-let state = seed;
-Math.random = () => {
-  state = (state + 0x6d2b79f5) | 0;
-  let it = Math.imul(state ^ (state >>> 15), 1 | state);
-  it = (it + Math.imul(it ^ (it >>> 7), 61 | it)) ^ it;
-  return ((it ^ (it >>> 14)) >>> 0) / 4294967296;
-};
+seedRandom(seed);
 const { ConfigurationClient } = await import("../../pkg/index.js");
 const { createEmulator } = await import("../../pkg/emulator.js");
 const endpoint = "https://service.test";

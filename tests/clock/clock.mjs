@@ -131,3 +131,14 @@ export function install({ monotonic = 1000, wall = Date.UTC(2026, 0, 2), fires =
   };
   return clock;
 }
+
+/** Lets this process draw its numbers by Mulberry32: the same seed, the same draws, those of the clients as well. */
+export function seedRandom(seed) {
+  let state = seed;
+  Math.random = () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let it = Math.imul(state ^ (state >>> 15), 1 | state);
+    it = (it + Math.imul(it ^ (it >>> 7), 61 | it)) ^ it;
+    return ((it ^ (it >>> 14)) >>> 0) / 4294967296;
+  };
+}

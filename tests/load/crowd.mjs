@@ -4,20 +4,13 @@
 
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { install } from "../clock/clock.mjs";
+import { install, seedRandom } from "../clock/clock.mjs";
 import { bound, figures } from "./figures.mjs";
 
 const [folder, text] = process.argv.slice(2);
 const { clients: count, interval, calm, outage, spread, seed } = JSON.parse(text);
 const clock = install();
-// Mulberry32: the same seed, the same draws.
-let state = seed;
-Math.random = () => {
-  state = (state + 0x6d2b79f5) | 0;
-  let it = Math.imul(state ^ (state >>> 15), 1 | state);
-  it = (it + Math.imul(it ^ (it >>> 7), 61 | it)) ^ it;
-  return ((it ^ (it >>> 14)) >>> 0) / 4294967296;
-};
+seedRandom(seed);
 const load = (name) => import(pathToFileURL(path.join(folder, name)));
 const { ConfigurationClient } = await load("index.js");
 const { createEmulator } = await load("emulator.js");
